@@ -1,0 +1,1 @@
+"""Article -> paragraphs -> numbers: reading, and the signals of padding."""

@@ -1,0 +1,48 @@
+"""Authors, dates, credits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from defiller.features.batch import Batch, Floats
+from defiller.features.signals.family import Family, Signal, cue_signals, share
+
+_TIME = re.compile(r"\d{1,2}:\d\d|\d{4}-\d\d-\d\d|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b")
+
+
+class Byline(Family):
+    """Author names and bios, dates, reading times, photo and source credits.
+
+    Innocent look-alikes: biographies of the person an article is about, captions with a fact,
+    dates of events.
+    """
+
+    name = "byline"
+    signals = (
+        *cue_signals("byline_line"),
+        Signal("publishing", "share of its words that belong to bylines and credits"),
+        Signal("clock", "clock times and numeric dates, in paragraphs of up to 30 words"),
+        Signal("month", "share of its words that are months and days"),
+        Signal("name_only", "two to four words, all capitalised"),
+    )
+
+    def columns(self, batch: Batch) -> Sequence[Floats]:
+        """See `Family.columns`."""
+        short = (batch.words <= 30).tolist()
+        clock = [
+            float(len(_TIME.findall(content))) if ok else 0.0
+            for content, ok in zip(batch.contents, short, strict=True)
+        ]
+        capital = batch.flag("capitalised")
+        words = batch.words
+        named = (words >= 2) & (words <= 4) & (capital == words)
+        return (
+            batch.cue("byline_line"),
+            share(batch.flag("publishing"), words),
+            np.array(clock, np.float32),
+            share(batch.flag("month"), words),
+            named.astype(np.float32),
+        )

@@ -1,0 +1,79 @@
+"""What a family of signals is."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from defiller.features.batch import Batch, Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One number a paragraph.
+
+    ``name`` is unique over all families; ``sentence`` says what it measures, and unit or range
+    where that is not plain.
+    """
+
+    name: str
+    sentence: str
+
+
+class Family(ABC):
+    """Signals that look for one thing; the subclass's docstring says what and what resembles it.
+
+    Attributes
+    ----------
+    name : str
+    signals : tuple of Signal
+        In the order of the columns.
+    """
+
+    name: str
+    signals: tuple[Signal, ...]
+
+    @abstractmethod
+    def columns(self, batch: Batch) -> Sequence[Floats]:
+        """One column (paragraphs,) a signal, in order; NaN where the input cannot tell."""
+
+    def compute(self, batch: Batch) -> Floats:
+        """All columns, float32 (paragraphs, signals)."""
+        columns = self.columns(batch)
+        result = np.empty((len(batch), len(self.signals)), np.float32)
+        for number, column in enumerate(columns):
+            result[:, number] = column
+        assert len(columns) == len(self.signals)
+        return result
+
+
+def cue_signals(*names: str) -> tuple[Signal, ...]:
+    """Signals that count phrases of cues."""
+    return tuple(Signal(name, f"phrases of the cue '{name}' in the paragraph") for name in names)
+
+
+def share(part: Floats, whole: Floats) -> Floats:
+    """Part of whole, 0 where the whole is 0."""
+    return np.asarray(part / np.where(whole > 0, whole, 1), dtype=np.float32)
+
+
+def distance_below(marks: Floats, batch: Batch) -> Floats:
+    """Paragraphs since the last marked one above in the same document; NaN without one."""
+    places = np.arange(len(batch))
+    last = np.maximum.accumulate(np.where(marks > 0, places, -1))
+    inside = last >= batch.begin[batch.document_of]
+    return np.where(inside, places - last, np.nan).astype(np.float32)
+
+
+def window_sum(values: Floats, batch: Batch, before: int, after: int) -> Floats:
+    """Sum over the paragraphs from ``before`` earlier to ``after`` later, itself excluded."""
+    total = np.concatenate([np.zeros(1), np.cumsum(values, dtype=np.float64)])
+    places = np.arange(len(batch))
+    first = batch.begin[batch.document_of]
+    end = first + batch.sizes[batch.document_of]
+    low = np.maximum(places - before, first)
+    high = np.minimum(places + after + 1, end)
+    return np.asarray(total[high] - total[low] - values, dtype=np.float32)

@@ -1,0 +1,78 @@
+"""FAQ blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from defiller.features.batch import Batch, Floats
+from defiller.features.signals.family import Family, Signal, distance_below, share, window_sum
+
+
+def question_lines(batch: Batch) -> Floats:
+    """1.0 for paragraphs of at most 30 words that end with a question mark."""
+    # An FAQ's questions are single sentences; the longest of the labelled ones has 28 words.
+    asks = [content.endswith(("?", "?”", '?"')) for content in batch.contents]
+    return np.asarray(np.array(asks, np.bool_) & (batch.words <= 30), dtype=np.float32)
+
+
+class Faq(Family):
+    """Question-and-answer blocks added to an article: a heading, questions, short answers.
+
+    Innocent look-alikes: interviews (answers in the first person, quotation marks), help pages
+    and Q&A columns, where most of the page is questions, and rhetorical headings.
+    """
+
+    name = "faq"
+    signals = (
+        Signal("faq_heading", "calls itself a list of questions"),
+        Signal("faq_marker", "is marked as a question or an answer ('Q:')"),
+        Signal("faq_distance", "paragraphs since the last FAQ heading above"),
+        Signal("faq_plain_headings", "headings without a question mark since the last FAQ heading"),
+        Signal("question", "is a question"),
+        Signal("question_above", "the heading or line above is a question"),
+        Signal("questions_near", "questions among the six paragraphs before and after"),
+        Signal("questions_before", "questions among the six paragraphs before"),
+        Signal("questions_after", "questions among the six paragraphs after"),
+        Signal("question_headings", "share of the document's headings that are questions"),
+        Signal("question_word", "starts with a question word"),
+        Signal("question_rank", "number of question headings above it in the document"),
+        Signal("question_share_before", "share of the headings above that are questions"),
+    )
+
+    def columns(self, batch: Batch) -> Sequence[Floats]:
+        """See `Family.columns`."""
+        heading_cue = batch.cue("faq_heading") * (batch.words <= 14)
+        question = question_lines(batch)
+        question_heading = question * (batch.heading | (batch.cue("faq_marker") > 0))
+        heading = batch.heading.astype(np.float32)
+        plain = heading * (question == 0) * (heading_cue == 0)
+        counted = np.cumsum(plain)
+        places = np.arange(len(batch))
+        last = np.maximum.accumulate(np.where(heading_cue > 0, places, -1))
+        inside = last >= batch.begin[batch.document_of]
+        since = np.where(inside, counted - counted[np.maximum(last, 0)], np.nan)
+        first = batch.begin[batch.document_of]
+        asked = np.cumsum(question_heading) - question_heading
+        headings = np.cumsum(heading) - heading
+        asked_above = (asked - asked[first]).astype(np.float32)
+        headings_above = (headings - headings[first]).astype(np.float32)
+        starts = np.zeros(len(batch), np.float32)
+        word = batch.listed("question_word")
+        starts[word[batch.token_begin[:-1]]] = 1.0
+        return (
+            heading_cue,
+            batch.cue("faq_marker"),
+            distance_below(heading_cue, batch),
+            since.astype(np.float32),
+            question,
+            np.maximum(batch.shifted(question, -1, 0.0), batch.of_heading(question)),
+            window_sum(question, batch, 6, 6),
+            window_sum(question, batch, 6, 0),
+            window_sum(question, batch, 0, 6),
+            share(batch.per_document(question_heading), batch.per_document(heading)),
+            starts,
+            asked_above,
+            share(asked_above, headings_above),
+        )

@@ -1,0 +1,116 @@
+"""Where a paragraph stands and what stands around it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from defiller.features.batch import Batch, Floats
+from defiller.features.cues import load_cues
+from defiller.features.document import Role
+from defiller.features.signals.family import Family, Signal, distance_below, share, window_sum
+
+# Cues around a paragraph, summed by kind.
+KINDS = tuple(dict.fromkeys(cue.kind for cue in load_cues().cues))
+_NEIGHBOURS = (-2, -1, 1, 2)
+_WHERE = {-2: "two above", -1: "above", 1: "below", 2: "two below"}
+
+
+def cues_by_kind(batch: Batch) -> Floats:
+    """Cues of each kind in each paragraph, float32 (paragraphs, kinds)."""
+    kinds = {cue.name: KINDS.index(cue.kind) for cue in load_cues().cues}
+    member = np.zeros((len(batch.phrases.names), len(KINDS)), np.float32)
+    for column, name in enumerate(batch.phrases.names):
+        member[column, kinds[name]] = 1
+    return np.asarray(np.minimum(batch.cue_counts, 2) @ member, dtype=np.float32)
+
+
+class Place(Family):
+    """Position, section and neighbours: padding keeps to openings, ends and its own kind."""
+
+    name = "place"
+    signals = (
+        Signal("index", "paragraphs above it, at most 50"),
+        Signal("from_end", "paragraphs below it, at most 50"),
+        Signal("position", "share of the document's words above it"),
+        Signal("document_size", "paragraphs of the document"),
+        Signal("document_words", "mean words a paragraph of the document"),
+        Signal("document_lists", "share of list items in the document"),
+        Signal("document_headings", "share of headings in the document"),
+        Signal("document_tables", "share of table rows in the document"),
+        Signal("heading_distance", "paragraphs since the last heading"),
+        Signal("section_words", "mean words a paragraph of its section"),
+        Signal("section_size", "paragraphs of its section"),
+        Signal("section_number", "sections above it"),
+        Signal("sections_left", "sections below it"),
+        Signal("list_run", "list items directly above and below, up to eight"),
+        *(Signal(f"words_{by:+d}", f"words of the paragraph {_WHERE[by]}") for by in _NEIGHBOURS),
+        *(
+            Signal(f"heading_{by:+d}", f"whether the one {_WHERE[by]} is a heading")
+            for by in (-1, 1)
+        ),
+        *(
+            Signal(f"list_{by:+d}", f"whether the one {_WHERE[by]} is a list item")
+            for by in (-1, 1)
+        ),
+        Signal("colon_above", "the paragraph above ends with a colon"),
+        *(Signal(f"heading_{kind}", f"cues of '{kind}' in the heading above") for kind in KINDS),
+        *(Signal(f"near_{kind}", f"cues of '{kind}' in the three around it") for kind in KINDS),
+        *(Signal(f"above_{kind}", f"cues of '{kind}' in the one above") for kind in KINDS),
+        Signal("document_cues", "cues of padding a paragraph of the document"),
+        Signal("document_second_person", "share of the document's words that address the reader"),
+        Signal("document_first_person", "share of the document's words that say 'I'"),
+        Signal("document_reports", "verbs of reported speech a paragraph of the document"),
+        Signal("document_figures", "figures a paragraph of the document"),
+    )
+
+    def columns(self, batch: Batch) -> Sequence[Floats]:
+        """See `Family.columns`."""
+        size = batch.sizes[batch.document_of]
+        left = size - 1 - batch.index
+        words = batch.words
+        running = np.cumsum(words, dtype=np.float64) - words
+        first = batch.begin[batch.document_of]
+        total = np.bincount(batch.document_of, weights=words, minlength=len(batch.sizes))
+        position = (running - running[first]) / np.maximum(total[batch.document_of], 1)
+        items = batch.role(Role.LIST_ITEM).astype(np.float32)
+        heading = batch.heading.astype(np.float32)
+        section = batch.section
+        sections = np.bincount(section) if len(batch) else np.zeros(0, np.int64)
+        section_first = section[first]
+        section_last = section[first + size - 1]
+        kinds = cues_by_kind(batch)
+        of_heading = batch.of_heading(kinds)
+        padding = kinds.sum(axis=1) - kinds[:, KINDS.index("substance")]
+        colon = np.array([content.endswith(":") for content in batch.contents], np.float32)
+        reader = batch.flag("second_person")
+        mean_words = batch.per_document(words)
+        return (
+            np.minimum(batch.index, 50),
+            np.minimum(left, 50),
+            position,
+            size,
+            mean_words,
+            batch.per_document(items),
+            batch.per_document(heading),
+            batch.per_document(batch.role(Role.TABLE_ROW).astype(np.float32)),
+            distance_below(heading, batch),
+            batch.per_section(words),
+            sections[section],
+            section - section_first,
+            section_last - section,
+            window_sum(items, batch, 8, 8),
+            *(batch.shifted(words, by) for by in _NEIGHBOURS),
+            *(batch.shifted(heading, by) for by in (-1, 1)),
+            *(batch.shifted(items, by) for by in (-1, 1)),
+            batch.shifted(colon, -1, 0.0),
+            *of_heading.T,
+            *(window_sum(column, batch, 3, 3) for column in kinds.T),
+            *batch.shifted(kinds, -1, 0.0).T,
+            batch.per_document(padding),
+            share(batch.per_document(reader), mean_words),
+            share(batch.per_document(batch.flag("first_person")), mean_words),
+            batch.per_document(batch.flag("report")),
+            batch.per_document(batch.flag("number")),
+        )

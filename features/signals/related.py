@@ -1,0 +1,70 @@
+"""Lists of other articles and pointers to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from defiller.features.batch import Batch, Floats
+from defiller.features.document import Role
+from defiller.features.signals.family import (
+    Family,
+    Signal,
+    cue_signals,
+    distance_below,
+    share,
+    window_sum,
+)
+
+
+class Related(Family):
+    """Related articles, "Read more", "You may also like", bare lists of headlines.
+
+    Innocent look-alikes: headings of a listicle, an article's own references, "see also" in a
+    reference work.
+    """
+
+    name = "related"
+    signals = (
+        *cue_signals("related_heading", "related_pointer"),
+        Signal("under_related", "stands under a heading that announces other articles"),
+        Signal("related_distance", "paragraphs since the last such heading above"),
+        Signal("title_case", "share of its words of four letters and more that are capitalised"),
+        Signal("title_like", "four to twenty words without closing punctuation, like a headline"),
+        Signal("title_like_before", "such lines directly above, up to the eighth"),
+        Signal("title_like_after", "such lines directly below, up to the eighth"),
+        Signal("title_like_near", "such lines among the four before and after"),
+    )
+
+    def columns(self, batch: Batch) -> Sequence[Floats]:
+        """See `Family.columns`."""
+        cue = batch.cue("related_heading") * (batch.words <= 14)
+        # Short lines are furniture ("Menu") or list items; headlines have four words and more.
+        open_end = np.array([not c.endswith((".", "!", ":", ";", ",")) for c in batch.contents])
+        like = (batch.words >= 4) & (batch.words <= 20) & open_end.astype(np.bool_)
+        like &= ~batch.role(Role.TABLE_ROW)
+        title_like = like.astype(np.float32)
+        return (
+            cue,
+            batch.cue("related_pointer"),
+            batch.of_heading(cue),
+            distance_below(cue, batch),
+            share(batch.flag("capitalised"), batch.flag("word")),
+            title_like,
+            run_length(title_like, batch, backwards=True),
+            run_length(title_like, batch, backwards=False),
+            window_sum(title_like, batch, 4, 4),
+        )
+
+
+def run_length(mask: Floats, batch: Batch, *, backwards: bool) -> Floats:
+    """Unbroken run of marked paragraphs that ends just above (or starts just below), at most 8."""
+    run = np.zeros(len(batch), np.float32)
+    going = np.ones(len(batch), np.bool_)
+    for step in range(1, 9):
+        going &= batch.shifted(mask, -step if backwards else step, 0.0) > 0
+        if not going.any():
+            break
+        run += going
+    return run
