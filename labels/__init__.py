@@ -1,0 +1,1 @@
+"""The vocabulary of labels and the labelled data: kinds, formats, checks, corpus."""

@@ -1,0 +1,1 @@
+"""The writer that is never trained on."""
