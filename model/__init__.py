@@ -1,0 +1,1 @@
+"""Numbers to verdicts to text: the classifier, what goes together, and what is done with it."""

@@ -1,0 +1,1 @@
+"""Labels -> a model, and how good it is."""

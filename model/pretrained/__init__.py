@@ -1,0 +1,1 @@
+"""The shipped model, a model folder like any other."""

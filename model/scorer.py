@@ -1,0 +1,341 @@
+"""Documents in, verdicts out: one, many, or a stream."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, TypedDict, Unpack
+
+import numpy as np
+from numpy.typing import NDArray
+
+from defiller.features.batch import Batch, Floats
+from defiller.features.document import Document, Format, count_words
+from defiller.features.extractor import FeatureExtractor
+from defiller.features.language import detect_language
+from defiller.features.reading import read
+from defiller.labels.kinds import PADDING_KINDS, Kind
+from defiller.model.annotate import annotate
+from defiller.model.blocks import cut_points
+from defiller.model.bundle import Bundle, ModelError, load_bundle
+from defiller.model.calibration import Doubles
+from defiller.model.explain import explain_rows
+from defiller.model.policy import DEFAULT_MAX_CUT, DEFAULT_MAX_LOSS, Policy
+from defiller.model.strip import cut, cut_ranges
+from defiller.model.verdict import Because, Reason, ScoredDocument, Verdict
+from defiller.model.words import score_batch, surroundings
+
+__all__ = ["ModelError", "Scorer", "load"]
+
+# Documents are scored together up to this many characters: long enough that numpy's and
+# LightGBM's costs a call vanish, short enough that a batch takes a few megabytes.
+BATCH_CHARACTERS = 1_000_000
+
+
+class Wishes(TypedDict, total=False):
+    """Keywords that say what goes; see `Policy`."""
+
+    drop: str | Sequence[str] | None
+    keep: str | Sequence[str] | None
+    max_loss: float | None
+    threshold: float | None
+    max_cut: float
+    any_language: bool
+
+
+def load(path: str | Path | None = None, n_jobs: int = 1) -> Scorer:
+    """A scorer with the model of a folder, or with the shipped one.
+
+    Raises
+    ------
+    ModelError
+        For a folder that is no sound model; the sentence says what to do.
+    """
+    return Scorer(load_bundle(path), n_jobs)
+
+
+class Scorer:
+    """Scores articles with one model.
+
+    Parameters
+    ----------
+    bundle : Bundle
+    n_jobs : int
+        Threads of LightGBM; 1 is best beside other workers and for single articles.
+    """
+
+    def __init__(self, bundle: Bundle, n_jobs: int = 1) -> None:
+        self.bundle = bundle
+        self.extractor = FeatureExtractor(bundle.language)
+        bundle.classifier.n_jobs = n_jobs
+        self._columns = [PADDING_KINDS.index(Kind(name)) for name in bundle.classifier.kinds_]
+
+    @property
+    def model_name(self) -> str:
+        """Name and hash of the model, as "name@hash"."""
+        return f"{self.bundle.name}@{self.bundle.hash[:12]}"
+
+    @property
+    def language(self) -> str:
+        """The language that the model knows, as ISO 639-1 code."""
+        return self.bundle.language
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """Padding kinds that the model tells apart."""
+        return tuple(Kind(name) for name in self.bundle.classifier.kinds_)
+
+    # -- asking ---------------------------------------------------------------------------
+
+    def score(
+        self,
+        text: str,
+        format: Format | str = Format.AUTO,  # noqa: A002 - the word that users know
+        *,
+        name: str | None = None,
+        title: str | None = None,
+        url: str | None = None,
+        reasons: bool = False,
+        **wishes: Unpack[Wishes],
+    ) -> ScoredDocument:
+        """Read and score one article.
+
+        Parameters
+        ----------
+        text : str
+        format : {"auto", "text", "wrapped", "markdown", "html"}
+        name : str or None
+            File name, which ``auto`` goes by.
+        title, url : str or None
+            Where the caller knows them.
+        reasons : bool
+            Explain each verdict, which takes about as long as scoring.
+        **wishes
+            Keywords of `Policy`: drop, keep, max_loss, threshold, max_cut, any_language.
+
+        Raises
+        ------
+        ReadingError
+            For HTML without an article.
+        ValueError
+            For wishes out of range or that the model cannot meet.
+        """
+        document = read(text, format, name=name, title=title, url=url)
+        return self.score_documents([document], _policy(wishes), reasons=reasons)[0]
+
+    def score_many(
+        self,
+        texts: Iterable[str | Document],
+        format: Format | str = Format.AUTO,  # noqa: A002 - as in score
+        *,
+        reasons: bool = False,
+        **wishes: Unpack[Wishes],
+    ) -> Iterator[ScoredDocument]:
+        """Score a stream of articles, in order; only one batch of them is in memory at a time."""
+        policy = _policy(wishes)
+        waiting: list[Document] = []
+        characters = 0
+        for text in texts:
+            document = text if isinstance(text, Document) else read(text, format)
+            waiting.append(document)
+            characters += len(document.text)
+            if characters >= BATCH_CHARACTERS:
+                yield from self.score_documents(waiting, policy, reasons=reasons)
+                waiting, characters = [], 0
+        yield from self.score_documents(waiting, policy, reasons=reasons)
+
+    def strip(
+        self,
+        text: str,
+        format: Format | str = Format.AUTO,  # noqa: A002 - as in score
+        *,
+        name: str | None = None,
+        title: str | None = None,
+        url: str | None = None,
+        **wishes: Unpack[Wishes],
+    ) -> str:
+        """The article without its padding; what is kept is kept byte for byte."""
+        scored = self.score(text, format, name=name, title=title, url=url, **wishes)
+        ranges = cut_ranges(scored.document, [verdict.strip for verdict in scored.verdicts])
+        return cut(scored.document.text, ranges)
+
+    def annotate(
+        self,
+        text: str,
+        to: str = "text",
+        format: Format | str = Format.AUTO,  # noqa: A002 - as in score
+        *,
+        name: str | None = None,
+        title: str | None = None,
+        url: str | None = None,
+        reasons: bool = False,
+        **wishes: Unpack[Wishes],
+    ) -> str:
+        """The article with its padding marked; see `defiller.model.annotate`."""
+        scored = self.score(
+            text, format, name=name, title=title, url=url, reasons=reasons, **wishes
+        )
+        return annotate(scored, to, name=name)
+
+    def explain(
+        self,
+        text: str,
+        paragraph: int | None = None,
+        format: Format | str = Format.AUTO,  # noqa: A002 - as in score
+        **wishes: Unpack[Wishes],
+    ) -> list[Verdict]:
+        """Verdicts with reasons, of all paragraphs or of one (counted from 0).
+
+        Raises
+        ------
+        IndexError
+            For a paragraph that is not there.
+        """
+        verdicts = self.score(text, format, reasons=True, **wishes).verdicts
+        return list(verdicts) if paragraph is None else [verdicts[paragraph]]
+
+    # -- the work -------------------------------------------------------------------------
+
+    def score_documents(
+        self, documents: Sequence[Document], policy: Policy, reasons: bool = False
+    ) -> list[ScoredDocument]:
+        """Score documents together: one feature matrix, one call of LightGBM."""
+        if not documents:
+            return []
+        threshold = self.threshold(policy)
+        batch = self.extractor.batch(documents)
+        matrix = self.matrix(batch)
+        padding = self.bundle.classifier.predict_padding(matrix)
+        kinds = np.zeros((len(batch), len(PADDING_KINDS)))
+        kinds[:, self._columns] = self.bundle.classifier.predict_kinds(matrix, padding)
+        why = explain_rows(self.bundle, batch, matrix) if reasons else None
+        scored = []
+        for number, document in enumerate(documents):
+            part = slice(int(batch.begin[number]), int(batch.begin[number] + batch.sizes[number]))
+            parts = _Scores(padding[part], kinds[part], why[part] if why else None)
+            scored.append(self._decide(document, parts, policy, threshold))
+        return scored
+
+    def matrix(self, batch: Batch) -> Floats:
+        """All columns that the boosters see, float32 (paragraphs, features)."""
+        around = surroundings(score_batch(self.bundle.words, batch), batch)
+        return np.hstack([self.extractor.signals(batch), around])
+
+    def threshold(self, policy: Policy) -> float:
+        """The threshold that a policy comes to with this model.
+
+        Raises
+        ------
+        ValueError
+            For a ``max_loss`` below what the loss curve supports.
+        """
+        if policy.threshold is not None:
+            return policy.threshold
+        asked = DEFAULT_MAX_LOSS if policy.max_loss is None else policy.max_loss
+        return self.bundle.curve.threshold_for(asked)
+
+    def _decide(
+        self, document: Document, scores: _Scores, policy: Policy, threshold: float
+    ) -> ScoredDocument:
+        dropped = [column for column, kind in enumerate(PADDING_KINDS) if kind in policy.dropped]
+        everything = len(dropped) == len(PADDING_KINDS)
+        own = scores.padding if everything else scores.kinds[:, dropped].sum(axis=1)
+        cut_at = cut_points(document.paragraphs, own)
+        # With nothing to drop nothing goes, whatever the threshold, 0 included.
+        goes = (cut_at >= threshold) & bool(dropped)
+        because = _because(scores.padding, own, goes, threshold)
+        warnings = list(document.warnings)
+        language = document.language or detect_language(document)
+        if language not in (None, self.language) and not policy.any_language:
+            warnings.append(
+                f"the article seems to be in '{language}', which the model does not know; "
+                "nothing is cut without any_language"
+            )
+            goes[:] = False
+            because = [Because.LANGUAGE] * len(goes)
+        elif goes.any():
+            words = np.array([count_words(p.content) for p in document.paragraphs])
+            share = words[goes].sum() / max(words.sum(), 1)
+            if share > policy.max_cut:
+                warnings.append(
+                    f"{share:.0%} of the words would go, more than max_cut allows "
+                    f"({policy.max_cut:.0%}); the article is left whole"
+                )
+                goes[:] = False
+                because = [Because.GUARD] * len(goes)
+        return ScoredDocument(
+            document=document,
+            verdicts=_verdicts(document, scores, goes, because, cut_at),
+            model=self.model_name,
+            threshold=threshold,
+            language=language,
+            warnings=tuple(warnings),
+        )
+
+
+class _Scores:
+    """What the model says of one document's paragraphs."""
+
+    def __init__(
+        self, padding: Doubles, kinds: Doubles, reasons: list[tuple[Reason, ...]] | None
+    ) -> None:
+        self.padding = padding
+        self.kinds = kinds
+        self.reasons = reasons
+
+
+def _policy(wishes: Wishes) -> Policy:
+    names: Any = dict(wishes)
+    names.setdefault("max_cut", DEFAULT_MAX_CUT)
+    return Policy.from_names(**names)
+
+
+def _because(
+    padding: Doubles, own: Doubles, goes: NDArray[np.bool_], threshold: float
+) -> list[Because]:
+    reasons = []
+    for value, score, gone in zip(padding.tolist(), own.tolist(), goes.tolist(), strict=True):
+        if gone != (score >= threshold):
+            reasons.append(Because.BLOCK)
+        elif not gone and value >= threshold:
+            reasons.append(Because.KEPT_KIND)
+        else:
+            reasons.append(Because.MODEL)
+    return reasons
+
+
+def _verdicts(
+    document: Document,
+    scores: _Scores,
+    goes: NDArray[np.bool_],
+    because: list[Because],
+    cut_at: Doubles,
+) -> tuple[Verdict, ...]:
+    likeliest = scores.kinds.argmax(axis=1).tolist() if len(goes) else []
+    rows = zip(
+        document.paragraphs,
+        scores.padding.tolist(),
+        scores.kinds.tolist(),
+        likeliest,
+        goes.tolist(),
+        because,
+        np.asarray(cut_at, np.float64).tolist(),
+        scores.reasons or itertools.repeat(None, len(goes)),
+        strict=True,
+    )
+    return tuple(
+        Verdict(
+            start=paragraph.start,
+            end=paragraph.end,
+            text=document.text[paragraph.start : paragraph.end],
+            padding=padding,
+            kind=PADDING_KINDS[best] if padding >= 0.5 else Kind.SUBSTANCE,
+            kinds=dict(zip(PADDING_KINDS, kinds, strict=True)),
+            strip=gone,
+            because=reason,
+            cut_at=at,
+            reasons=why,
+        )
+        for paragraph, padding, kinds, best, gone, reason, at, why in rows
+    )

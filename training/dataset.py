@@ -1,0 +1,182 @@
+"""Labelled files as what training and measuring work on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from defiller.features.batch import Batch
+from defiller.features.document import Document, count_words
+from defiller.features.extractor import FeatureExtractor
+from defiller.features.reading import document_from_lines
+from defiller.labels.formats import read_labels
+from defiller.labels.kinds import KINDS
+from defiller.labels.labelled import LabelError, LabelledDocument, source_of
+from defiller.model.classifier import fold_of
+
+UNLABELLED = -1
+_NUMBER = {kind: number for number, kind in enumerate(KINDS)}
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Labelled documents, read and numbered; paragraphs of all of them lie in one row.
+
+    Attributes
+    ----------
+    labelled : tuple of LabelledDocument
+    documents : tuple of Document
+        The same, as a reader gives them; one paragraph a label.
+    collections : tuple of str
+        The label file of each document, by its bare name: figures are given per collection.
+    judged : bool (documents,)
+        False for documents that may train and are never judged.
+    weights : float64 (documents,)
+        Weight of each document's paragraphs in training.
+    """
+
+    labelled: tuple[LabelledDocument, ...]
+    documents: tuple[Document, ...]
+    collections: tuple[str, ...]
+    judged: NDArray[np.bool_]
+    weights: NDArray[np.float64]
+
+    @cached_property
+    def sizes(self) -> NDArray[np.int64]:
+        """Paragraphs of each document."""
+        return np.array([len(d.paragraphs) for d in self.documents], np.int64)
+
+    @cached_property
+    def document_of(self) -> NDArray[np.int64]:
+        """Document of each paragraph."""
+        return np.repeat(np.arange(len(self.documents)), self.sizes)
+
+    @cached_property
+    def kinds(self) -> NDArray[np.int64]:
+        """Place of each paragraph's kind in ``KINDS``; ``UNLABELLED`` for context."""
+        numbers = [
+            UNLABELLED if p.kind is None else _NUMBER[p.kind]
+            for d in self.labelled
+            for p in d.paragraphs
+        ]
+        return np.array(numbers, np.int64)
+
+    @cached_property
+    def folds(self) -> NDArray[np.int64]:
+        """Fold of each paragraph, by its document's group."""
+        folds = np.array([fold_of(d.group) for d in self.labelled], np.int64)
+        return folds[self.document_of]
+
+    @cached_property
+    def groups(self) -> NDArray[np.str_]:
+        """Group of each paragraph."""
+        return np.array([d.group for d in self.labelled])[self.document_of]
+
+    @cached_property
+    def words(self) -> NDArray[np.float64]:
+        """Words of each paragraph."""
+        counts = [count_words(p.content) for d in self.documents for p in d.paragraphs]
+        return np.array(counts, np.float64)
+
+    @cached_property
+    def paragraph_weights(self) -> NDArray[np.float64]:
+        """Weight of each paragraph in training; 0 for unlabelled ones."""
+        return np.where(self.kinds != UNLABELLED, self.weights[self.document_of], 0.0)
+
+    @cached_property
+    def paragraph_judged(self) -> NDArray[np.bool_]:
+        """Which paragraphs are judged: labelled ones of judged documents."""
+        return np.asarray(self.judged[self.document_of] & (self.kinds != UNLABELLED), np.bool_)
+
+    def batch(self, extractor: FeatureExtractor) -> Batch:
+        """All documents as arrays."""
+        return extractor.batch(self.documents)
+
+    def subset(self, keep: NDArray[np.bool_]) -> Dataset:
+        """The documents that are marked."""
+        chosen = np.flatnonzero(keep)
+        return Dataset(
+            tuple(self.labelled[i] for i in chosen),
+            tuple(self.documents[i] for i in chosen),
+            tuple(self.collections[i] for i in chosen),
+            self.judged[chosen],
+            self.weights[chosen],
+        )
+
+
+def load_dataset(
+    paths: Sequence[str | Path],
+    only_train: Sequence[str | Path] = (),
+    ids: Iterable[str] | None = None,
+    weights: Mapping[str, float] | None = None,
+) -> Dataset:
+    """Read label files.
+
+    Parameters
+    ----------
+    paths : sequence of path
+        Files to train on and to judge.
+    only_train : sequence of path
+        Files that may train and are never judged.
+    ids : iterable of str or None
+        The documents of ``paths`` to use; all by default.
+    weights : mapping or None
+        Weight of a collection, by the file's bare name; 1 by default.
+
+    Raises
+    ------
+    LabelError
+        For files that cannot be read, an id that stands twice or in no file, and no documents
+        at all.
+    """
+    wanted = None if ids is None else set(ids)
+    labelled: list[LabelledDocument] = []
+    collections: list[str] = []
+    judged: list[bool] = []
+    seen: dict[str, Path] = {}
+    for path, is_judged in [
+        *((Path(p), True) for p in paths),
+        *((Path(p), False) for p in only_train),
+    ]:
+        for document in read_labels(path):
+            if is_judged and wanted is not None and document.id not in wanted:
+                continue
+            if document.id in seen:
+                raise LabelError(
+                    f"document {document.id!r} stands in {seen[document.id]} too; "
+                    "give every document an id of its own or leave one file out",
+                    path,
+                    document.line,
+                )
+            seen[document.id] = path
+            if not document.paragraphs:
+                continue
+            labelled.append(document)
+            collections.append(source_of(path))
+            judged.append(is_judged)
+    if not labelled:
+        raise LabelError("there is no labelled document to work on; name at least one label file")
+    missing = sorted((wanted or set()) - seen.keys())
+    if missing:
+        raise LabelError(
+            f"{len(missing)} of the ids asked for stand in no file, the first is {missing[0]!r}"
+        )
+    by_collection = weights or {}
+    return Dataset(
+        tuple(labelled),
+        tuple(as_document(document) for document in labelled),
+        tuple(collections),
+        np.array(judged, np.bool_),
+        np.array([by_collection.get(name, 1.0) for name in collections], np.float64),
+    )
+
+
+def as_document(labelled: LabelledDocument) -> Document:
+    """The article of a labelled document, one paragraph a label, read as plain text."""
+    texts = [paragraph.text for paragraph in labelled.paragraphs]
+    return document_from_lines(texts, title=labelled.title, url=labelled.url)
