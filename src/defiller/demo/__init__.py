@@ -1,0 +1,1 @@
+"""Three padded articles of our own, and how they look without their padding."""

@@ -1,0 +1,96 @@
+"""``defiller train``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from defiller.faults import UsageError
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def train(
+    labels: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="LABELS", help="Label files to train on and to judge.", show_default=False
+        ),
+    ],
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out", "-o", metavar="MODEL", help="Folder of the model.", show_default=False
+        ),
+    ],
+    ids: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Use only the documents of LABELS whose ids it lists, one a line."
+        ),
+    ] = None,
+    only_train: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE", help="Label file that may train and is never judged; may be repeated."
+        ),
+    ] = None,
+    weight: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=W",
+            help="Weight of a label file, by its bare name, where 1 is full; may be repeated.",
+        ),
+    ] = None,
+    name: Annotated[str, typer.Option(help="Name of the model.")] = "defiller-en",
+    seed: Annotated[int, typer.Option(help="The same seed makes the same model.")] = 0,
+    threads: Annotated[
+        int, typer.Option(min=1, help="Threads; another number may make another model.")
+    ] = 2,
+    validate: Annotated[
+        bool, typer.Option("--validate/--no-validate", help="Cross-validate and print the figures.")
+    ] = True,
+    figures: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the figures as JSON, too.")
+    ] = None,
+) -> None:
+    """Train a model on labels, and say how good it is.
+
+    The figures are cross-validated: five folds by group (publisher, blog, writer), everything
+    fitted inside the training folds. The model is then fitted on all of the labels and written
+    as a folder with a card.
+    """
+    from defiller.training.run import train_command
+
+    try:
+        train_command(
+            labels=labels,
+            out=out,
+            ids=ids,
+            only_train=only_train or [],
+            weights=_weights(weight or []),
+            name=name,
+            seed=seed,
+            threads=threads,
+            validate=validate,
+            figures=figures,
+        )
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+
+
+def _weights(given: list[str]) -> dict[str, float]:
+    found = {}
+    for one in given:
+        name, _, value = one.rpartition("=")
+        try:
+            number = float(value)
+        except ValueError:
+            number = -1.0
+        if not name or not 0 <= number < float("inf"):
+            raise typer.BadParameter(
+                f"{one!r} is not NAME=WEIGHT with a weight from 0", param_hint="--weight"
+            )
+        found[name] = number
+    return found
