@@ -159,13 +159,13 @@ def load_dataset(
             labelled.append(document)
             collections.append(source_of(path))
             judged.append(is_judged)
-    if not labelled:
-        raise LabelError("there is no labelled document to work on; name at least one label file")
     missing = sorted((wanted or set()) - seen.keys())
     if missing:
         raise LabelError(
             f"{len(missing)} of the ids asked for stand in no file, the first is {missing[0]!r}"
         )
+    if not labelled:
+        raise LabelError("there is no labelled document to work on; name at least one label file")
     by_collection = weights or {}
     return Dataset(
         tuple(labelled),

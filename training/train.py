@@ -63,6 +63,7 @@ def train(
     ValueError
         For labels that nothing can be learnt from.
     """
+    check_trainable(dataset)
     classifier = classifier or FillerClassifier()
     extractor = FeatureExtractor()
     progress(
@@ -75,6 +76,34 @@ def train(
     progress("the model, on everything")
     bundle = fit(prepared, classifier, name, n_jobs)
     return Trained(bundle, judged)
+
+
+def check_trainable(dataset: Dataset) -> None:
+    """Refuse labels that nothing can be learnt from, before any work is done.
+
+    Raises
+    ------
+    ValueError
+        For one class only, and where no fold is left to measure on: calibration, thresholds and
+        the loss curve are fitted out of fold.
+    """
+    used = dataset.paragraph_weights > 0
+    padding = dataset.kinds[used] > 0
+    if not padding.any() or padding.all():
+        there = "substance" if not padding.any() else "padding"
+        raise ValueError(
+            "training needs both 'substance' and some padding, and the labels have only "
+            f"{there}; label paragraphs of the other too"
+        )
+    for fold in np.unique(dataset.folds[used]):
+        outside = dataset.kinds[used & (dataset.folds != fold)] > 0
+        if not outside.any() or outside.all():
+            groups = len(set(dataset.groups[used]))
+            raise ValueError(
+                f"the labels cannot be split: with {groups} group(s) a fold leaves one class or "
+                "nothing to learn from; label articles of more publishers, or give 'group' its "
+                "right values"
+            )
 
 
 def fit(prepared: Prepared, classifier: FillerClassifier, name: str, n_jobs: int) -> Bundle:

@@ -39,6 +39,10 @@ class Faq(Family):
         Signal("question_word", "starts with a question word"),
         Signal("question_rank", "number of question headings above it in the document"),
         Signal("question_share_before", "share of the headings above that are questions"),
+        Signal("question_run", "questions in the unbroken run of them that it belongs to"),
+        Signal("question_run_rank", "which of that run's questions it is or answers"),
+        Signal("question_run_ends", "that run goes on to the document's last heading"),
+        Signal("question_run_words", "words a question of that run and its answer have, at most 400"),
     )
 
     def columns(self, batch: Batch) -> Sequence[Floats]:
@@ -75,4 +79,42 @@ class Faq(Family):
             starts,
             asked_above,
             share(asked_above, headings_above),
+            *_question_runs(batch, question),
         )
+
+
+def _question_runs(batch: Batch, question: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    """Size, rank, whether it is the last, and words a question of each paragraph's run.
+
+    An FAQ without its heading shows as questions one after the other with no other heading
+    between them; in an interview they run through the whole article.
+    """
+    size = len(batch)
+    marks = np.flatnonzero(batch.heading | (question > 0))
+    result = tuple(np.zeros(size, np.float32) for _ in range(4))
+    if not len(marks):
+        return result  # type: ignore[return-value]
+    asks = question[marks] > 0
+    document = batch.document_of[marks]
+    goes_on = np.zeros(len(marks), np.bool_)
+    goes_on[1:] = asks[1:] & asks[:-1] & (document[1:] == document[:-1])
+    run = np.cumsum(~goes_on) - 1
+    begin = np.flatnonzero(~goes_on)
+    length = np.diff(np.append(begin, len(marks)))
+    last = np.append(document[1:] != document[:-1], True)
+    ends = last[np.append(begin[1:], len(marks)) - 1]
+    # A mark's stretch reaches to the next one of the document, or to its end.
+    total = np.concatenate([np.zeros(1), np.cumsum(batch.words, dtype=np.float64)])
+    stop = np.where(last, (batch.begin + batch.sizes)[document], np.append(marks[1:], size))
+    words = np.bincount(run, total[stop] - total[marks]) / length
+    places = np.arange(size)
+    above = np.searchsorted(marks, places, side="right") - 1
+    inside = (above >= 0) & (document[np.maximum(above, 0)] == batch.document_of)
+    inside &= asks[np.maximum(above, 0)]
+    own = above[inside]
+    size_of, rank_of, ends_of, words_of = result
+    size_of[inside] = length[run[own]]
+    rank_of[inside] = own - begin[run[own]] + 1
+    ends_of[inside] = ends[run[own]]
+    words_of[inside] = np.minimum(words[run[own]], 400)
+    return size_of, rank_of, ends_of, words_of

@@ -13,6 +13,7 @@ from defiller.features.signals.family import Family, Signal, distance_below, sha
 
 # Cues around a paragraph, summed by kind.
 KINDS = tuple(dict.fromkeys(cue.kind for cue in load_cues().cues))
+_FURNITURE = ("navigation", "related", "promotion", "legal", "byline", "comments")
 _NEIGHBOURS = (-2, -1, 1, 2)
 _WHERE = {-2: "two above", -1: "above", 1: "below", 2: "two below"}
 
@@ -58,6 +59,8 @@ class Place(Family):
         *(Signal(f"heading_{kind}", f"cues of '{kind}' in the heading above") for kind in KINDS),
         *(Signal(f"near_{kind}", f"cues of '{kind}' in the three around it") for kind in KINDS),
         *(Signal(f"above_{kind}", f"cues of '{kind}' in the one above") for kind in KINDS),
+        Signal("furniture_above", "cues of boilerplate in the ten paragraphs above"),
+        Signal("furniture_below", "cues of boilerplate in the ten paragraphs below"),
         Signal("document_cues", "cues of padding a paragraph of the document"),
         Signal("document_second_person", "share of the document's words that address the reader"),
         Signal("document_first_person", "share of the document's words that say 'I'"),
@@ -83,6 +86,7 @@ class Place(Family):
         kinds = cues_by_kind(batch)
         of_heading = batch.of_heading(kinds)
         padding = kinds.sum(axis=1) - kinds[:, KINDS.index("substance")]
+        furniture = np.minimum(kinds[:, [KINDS.index(kind) for kind in _FURNITURE]].sum(axis=1), 2)
         colon = np.array([content.endswith(":") for content in batch.contents], np.float32)
         reader = batch.flag("second_person")
         mean_words = batch.per_document(words)
@@ -108,6 +112,8 @@ class Place(Family):
             *of_heading.T,
             *(window_sum(column, batch, 3, 3) for column in kinds.T),
             *batch.shifted(kinds, -1, 0.0).T,
+            window_sum(furniture, batch, 10, 0),
+            window_sum(furniture, batch, 0, 10),
             batch.per_document(padding),
             share(batch.per_document(reader), mean_words),
             share(batch.per_document(batch.flag("first_person")), mean_words),

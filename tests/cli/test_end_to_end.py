@@ -220,6 +220,7 @@ def test_the_demo(here):
     assert out.count("paragraphs cut") == 3
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_killed_and_resumed(run, tmp_path):
     rows = records(300)
