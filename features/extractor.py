@@ -96,6 +96,8 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def signals(self, batch: Batch) -> Floats:
         """Signals of all paragraphs of a batch, float32 (paragraphs, signals)."""
+        if not len(batch):
+            return np.zeros((0, sum(len(family.signals) for family in self.chosen)), np.float32)
         return np.hstack([family.compute(batch) for family in self.chosen])
 
     def transform(self, X: Sequence[ParagraphRow]) -> NDArray[np.float32]:

@@ -1,6 +1,7 @@
 """Finds all phrases of all cues in one pass over hashed tokens.
 
-A phrase of n tokens is an n-gram with a known hash. Two bitmaps, one of first tokens of
+A phrase of n tokens is an n-gram with a known hash; it has no figures, since those are hashed
+by their shape. Two bitmaps, one of first tokens of
 one-token phrases and one of leading pairs, throw out nearly all positions; what is left is
 looked up by its full hash, one sorted table a length.
 """

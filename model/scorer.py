@@ -219,6 +219,8 @@ class Scorer:
 
     def matrix(self, batch: Batch) -> Floats:
         """All columns that the boosters see, float32 (paragraphs, features)."""
+        if not len(batch):
+            return np.zeros((0, self.bundle.classifier.n_features_in_), np.float32)
         around = surroundings(score_batch(self.bundle.words, batch), batch)
         return np.hstack([self.extractor.signals(batch), around])
 

@@ -42,7 +42,7 @@ class Faq(Family):
         Signal("question_run", "questions in the unbroken run of them that it belongs to"),
         Signal("question_run_rank", "which of that run's questions it is or answers"),
         Signal("question_run_ends", "that run goes on to the document's last heading"),
-        Signal("question_run_words", "words a question of that run and its answer have, at most 400"),
+        Signal("question_run_words", "words a question of that run and its answer has, up to 400"),
     )
 
     def columns(self, batch: Batch) -> Sequence[Floats]:

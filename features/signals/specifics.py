@@ -18,9 +18,9 @@ class Specifics(Family):
     name = "specifics"
     signals = (
         *cue_signals("particular"),
-        Signal("figures", "figures"),
+        Signal("figures", "figures in the paragraph"),
         Signal("figure_share", "share of its words that are figures"),
-        Signal("years", "years"),
+        Signal("years", "years in the paragraph"),
         Signal("names", "capitalised words inside sentences"),
         Signal("name_share", "share of its words that are capitalised inside sentences"),
         Signal("quotes", "quotation marks"),

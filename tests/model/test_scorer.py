@@ -49,7 +49,18 @@ PADDED = "\n".join(
 
 texts = st.text(max_size=400) | st.lists(
     st.sampled_from(
-        ["", "Q: why?", "# A", "- b", "| c | d |", "FAQ", "It is 5 kg.", "Read more", "\x0c", "\u2028"]
+        [
+            "",
+            "Q: why?",
+            "# A",
+            "- b",
+            "| c | d |",
+            "FAQ",
+            "It is 5 kg.",
+            "Read more",
+            "\x0c",
+            "\u2028",
+        ]
     ),
     max_size=30,
 ).map("\n".join)
@@ -114,7 +125,9 @@ def test_nothing_to_drop_is_the_same_text(scorer, articles):
         assert scorer.strip(text, "text", drop="", threshold=0.0) == text
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(text=texts, threshold=st.floats(0, 1))
 def test_strip_is_the_input_with_ranges_removed(scorer, text, threshold):
     for form in ("text", "wrapped", "markdown"):

@@ -85,11 +85,15 @@ def test_intervals_hold_the_figure_and_are_the_same_again():
 
 
 def test_facts_are_figures_quotes_and_names():
-    found = facts('Ada Lovelace said “it may weave patterns” in 1843, at 3.5 per cent.')
+    found = facts("Ada Lovelace said “it may weave patterns” in 1843, at 3.5 per cent.")
     assert found == {"Ada Lovelace", "it may weave patterns", "1843", "3.5"}
 
 
 def test_a_fact_is_kept_where_it_stands_in_anything_kept():
-    rows = [("It cost 40 euros.", True, True), ("40 and 50.", False, False), ("In 1999.", True, False)]
+    rows = [
+        ("It cost 40 euros.", True, True),
+        ("40 and 50.", False, False),
+        ("In 1999.", True, False),
+    ]
     assert facts_kept(rows) == (2, 2)
     assert facts_kept([("It cost 40 euros.", True, True)]) == (1, 0)

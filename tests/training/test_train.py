@@ -76,7 +76,9 @@ def test_the_curve_falls_and_refuses_what_it_cannot_hold():
     padding = random.random(4000) < 0.3
     score = np.clip(padding * 0.5 + random.random(4000) * 0.6, 0, 1)
     documents = np.repeat(np.arange(200), 20)
-    curve = LossCurve.measure(score, padding, np.full(4000, 10.0), documents, ["a"] * 100 + ["b"] * 100)
+    curve = LossCurve.measure(
+        score, padding, np.full(4000, 10.0), documents, ["a"] * 100 + ["b"] * 100
+    )
     assert (np.diff(curve.loss) <= 0).all()
     assert (curve.loss >= curve.pooled_loss - 1e-9).all()
     threshold = curve.threshold_for(0.02)
