@@ -9,26 +9,37 @@ from typing import Any
 
 from defiller.labels.formats.marked import mark_document
 from defiller.model.callouts import with_callouts
+from defiller.model.policy import Policy
 from defiller.model.verdict import ScoredDocument, Verdict
 
-TARGETS = ("text", "markdown", "json")
+TARGETS = ("text", "markdown", "html", "json", "terminal")
 """What ``annotate`` writes."""
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def annotate(scored: ScoredDocument, to: str = "text", *, name: str | None = None) -> str:
+def annotate(
+    scored: ScoredDocument,
+    to: str = "text",
+    *,
+    name: str | None = None,
+    policy: Policy | None = None,
+) -> str:
     """The article as read, with what was decided on every paragraph.
 
     Parameters
     ----------
     scored : ScoredDocument
-    to : {"text", "markdown", "json"}
+    to : {"text", "markdown", "html", "json", "terminal"}
         ``text`` is marked-up text, which reads back as labels once it has been corrected (see
         `defiller.labels.formats.marked`); ``markdown`` puts the padding into callouts that
-        GitHub renders; ``json`` is one object on one line.
+        GitHub renders; ``html`` is a page to look at, with a slider for the threshold (see
+        `defiller.model.page.review`); ``json`` is one object on one line; ``terminal`` has
+        colours where standard output is a terminal.
     name : str, optional
         The document's path or id, where the form has a place for it.
+    policy : Policy, optional
+        What the document was scored under, for the page; the default policy unless given.
 
     Returns
     -------
@@ -39,6 +50,8 @@ def annotate(scored: ScoredDocument, to: str = "text", *, name: str | None = Non
     ------
     ValueError
         For another ``to``, with those there are.
+    ModuleNotFoundError
+        For ``html`` without jinja2, which comes with the extra ``page``.
     """
     if to == "text":
         return _marked(scored, name)
@@ -46,6 +59,14 @@ def annotate(scored: ScoredDocument, to: str = "text", *, name: str | None = Non
         return with_callouts(scored)
     if to == "json":
         return to_json(document_record(scored, name)) + "\n"
+    if to == "html":
+        from defiller.model.page.review import review_page
+
+        return review_page([scored], [name], policy=policy or Policy())
+    if to == "terminal":
+        from defiller.model.terminal import in_terminal
+
+        return in_terminal(scored, name)
     raise ValueError(f"cannot annotate to {to!r}; there are {', '.join(TARGETS)}")
 
 

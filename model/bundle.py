@@ -24,6 +24,7 @@ from typing import Any
 import lightgbm as lgb
 import numpy as np
 
+from defiller.features.cues import languages
 from defiller.features.extractor import FEATURE_VERSION, FeatureExtractor
 from defiller.features.ngrams import BUCKETS
 from defiller.labels.kinds import PADDING_KINDS, Kind
@@ -219,8 +220,13 @@ def _check_record(record: object, place: Path) -> None:
             "version of defiller, or use the version that made it"
         )
     language = record.get("language")
+    if language not in languages():
+        raise ModelError(
+            f"{path} is for the language {language!r}, for which there are no cues here; there "
+            f"are cues for {', '.join(languages())}"
+        )
     if record.get("feature_version") != FEATURE_VERSION or record.get("features") != feature_names(
-        str(language) if language == "en" else "en"
+        language
     ):
         raise ModelError(
             f"{path} was made for another set of signals (version "

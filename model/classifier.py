@@ -62,9 +62,9 @@ class FillerClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def __init__(
         self,
-        trees: int = 250,
+        trees: int = 500,
         leaves: int = 63,
-        learning_rate: float = 0.05,
+        learning_rate: float = 0.06,
         min_samples: int = 100,
         feature_fraction: float = 0.2,
         bagging_fraction: float = 0.8,
@@ -165,6 +165,10 @@ class FillerClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             "min_child_samples": self.min_samples,
             "feature_fraction": self.feature_fraction,
             "lambda_l2": self.l2,
+            # One random threshold a signal and split: with it the trees agree less with one
+            # another and the site they were fitted on (ap 0.814 against 0.812 on the web labels,
+            # 0.748 against 0.740 on news, 0.802 against 0.788 on pages).
+            "extra_trees": True,
         }
         data = lgb.Dataset(X, padding.astype(np.float32), weight=weight)
         return lgb.train(parameters, data, self.trees)

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from defiller.features.batch import Batch, Floats
 from defiller.features.extractor import FeatureExtractor
 from defiller.features.signals import Signal
 from defiller.model.bundle import Bundle
+from defiller.model.calibration import Doubles
+from defiller.model.scene import Scene
+from defiller.model.sentences import SENTENCES
+from defiller.model.telling import rounded
 from defiller.model.verdict import Reason
 from defiller.model.words import FAMILY, words_signals
 
 # Reasons beyond the fifth move a probability by less than a hundredth.
 MOST_REASONS = 5
+
+# What is there says more than what is missing, and what is the paragraph's own more than what is
+# the same all through the article. So a family is told by a signal that is not zero and not the
+# article's, where one moved at least this share of what the strongest did.
+NEARLY_AS_STRONG = 0.5
+_OF_THE_ARTICLE = ("document_", "question_headings")
 
 
 @lru_cache(maxsize=8)
@@ -25,82 +37,109 @@ def columns_by_family(language: str) -> tuple[tuple[str, Signal], ...]:
     return (*signals, *((FAMILY, signal) for signal in words_signals()))
 
 
+@dataclass(frozen=True)
+class Contributions:
+    """What each signal and each family moved, in log-odds of padding before calibration.
+
+    They are TreeSHAP values of the padding booster (Lundberg et al., 2020, as LightGBM's
+    ``pred_contrib`` computes them): with ``base`` they sum to the paragraph's margin.
+
+    Attributes
+    ----------
+    families : tuple of str
+    of_signals : float64 (paragraphs, signals)
+    of_families : float64 (paragraphs, families)
+    base : float64 (paragraphs,)
+        The margin before anything is known of the paragraph.
+    family_of : int64 (signals,)
+        Place of each signal's family in ``families``.
+    """
+
+    families: tuple[str, ...]
+    of_signals: Doubles
+    of_families: Doubles
+    base: Doubles
+    family_of: NDArray[np.int64]
+
+
+def contributions(bundle: Bundle, matrix: Floats) -> Contributions:
+    """What moved the padding of each paragraph.
+
+    Parameters
+    ----------
+    bundle : Bundle
+    matrix : float32 (paragraphs, signals)
+        What the paragraphs were scored on.
+    """
+    owners = [family for family, _ in columns_by_family(bundle.language)]
+    families = tuple(dict.fromkeys(owners))
+    family_of = np.array([families.index(family) for family in owners], np.int64)
+    values = np.zeros((0, len(owners) + 1))
+    if len(matrix):
+        classifier = bundle.classifier
+        told = classifier.padding_booster_.predict(
+            matrix, pred_contrib=True, num_threads=classifier.n_jobs
+        )
+        values = np.asarray(told, np.float64)
+    member = family_of[:, None] == np.arange(len(families))
+    signals = values[:, :-1]
+    return Contributions(families, signals, signals @ member, values[:, -1], family_of)
+
+
 def explain_rows(bundle: Bundle, batch: Batch, matrix: Floats) -> list[tuple[Reason, ...]]:
     """The families that counted most for each paragraph, strongest first.
-
-    Contributions are TreeSHAP values of the padding booster: with the model's mean they sum to
-    the paragraph's log-odds before calibration (Lundberg et al., 2020, as LightGBM's
-    ``pred_contrib`` computes them).
 
     Parameters
     ----------
     bundle : Bundle
     batch : Batch
-    matrix : float32 (paragraphs, features)
+    matrix : float32 (paragraphs, signals)
         What the paragraphs of the batch were scored on.
 
     Returns
     -------
     list of tuple of Reason, one a paragraph
+        At most ``MOST_REASONS``, and none of a family that moved nothing.
     """
-    if not len(matrix):
-        return []
+    moved = contributions(bundle, matrix)
     columns = columns_by_family(bundle.language)
-    values = np.asarray(
-        bundle.classifier.padding_booster_.predict(matrix, pred_contrib=True), np.float64
-    )[:, :-1]
-    names = list(dict.fromkeys(family for family, _ in columns))
-    member = np.array([names.index(family) for family, _ in columns])
-    total = np.zeros((len(matrix), len(names)))
-    for number in range(len(names)):
-        total[:, number] = values[:, member == number].sum(axis=1)
-    order = np.argsort(-np.abs(total), axis=1, kind="stable")[:, :MOST_REASONS]
-    return [
-        tuple(
-            _reason(
-                names[family],
-                total[row, family],
-                values[row],
-                member == family,
-                row,
-                batch,
-                matrix,
-                columns,
-            )
-            for family in order[row]
-        )
-        for row in range(len(matrix))
-    ]
+    order = np.argsort(-np.abs(moved.of_families), axis=1, kind="stable")[:, :MOST_REASONS]
+    own = np.array([not s.name.startswith(_OF_THE_ARTICLE) for _, s in columns], np.bool_)
+    reasons = []
+    for row, strongest in enumerate(order):
+        scene = Scene(batch, row, bundle.language)
+        told = []
+        for family in strongest[moved.of_families[row, strongest] != 0]:
+            contribution = float(moved.of_families[row, family])
+            places = np.flatnonzero(moved.family_of == family)
+            push = moved.of_signals[row, places] * np.sign(contribution)
+            place = int(places[_telling(push, matrix[row, places], own[places])])
+            sentence = tell(columns[place][1], float(matrix[row, place]), scene)
+            told.append(Reason(moved.families[family], contribution, sentence))
+        reasons.append(tuple(told))
+    return reasons
 
 
-def _reason(
-    family: str,
-    contribution: float,
-    values: np.ndarray,
-    inside: np.ndarray,
-    row: int,
-    batch: Batch,
-    matrix: Floats,
-    columns: tuple[tuple[str, Signal], ...],
-) -> Reason:
-    """The family's reason, told by the signal that moved most in its direction."""
-    places = np.flatnonzero(inside)
-    strongest = int(places[np.argmax(values[places] * np.sign(contribution))])
-    signal = columns[strongest][1]
-    return Reason(
-        family, float(contribution), tell(signal, float(matrix[row, strongest]), batch, row)
-    )
+def _telling(push: Doubles, values: Floats, own: NDArray[np.bool_]) -> int:
+    """Which of a family's signals it is told by.
+
+    Parameters
+    ----------
+    push : float64 (signals,)
+        Contributions, positive in the family's direction.
+    values : float32 (signals,)
+    own : bool (signals,)
+        Whether they are the paragraph's own and not the article's.
+    """
+    there = (values != 0) & ~np.isnan(values) & own
+    worth = there & (push >= NEARLY_AS_STRONG * push.max())
+    return int(np.argmax(np.where(worth, push, -np.inf) if worth.any() else push))
 
 
-def tell(signal: Signal, value: float, batch: Batch, row: int) -> str:
-    """A signal and its value as a sentence."""
-    above = int(batch.heading_above[row])
-    if above >= 0 and ("under_" in signal.name or signal.name.startswith("heading_")):
-        return f"stands under the heading {batch.contents[above][:60]!r}"
-    if np.isnan(value):
-        return f"{signal.sentence}: there is none"
-    if signal.sentence.startswith("share of"):
-        return f"{value:.0%}: {signal.sentence}"
-    if float(value).is_integer():
-        return f"{signal.sentence}: {int(value)}"
-    return f"{signal.sentence}: {value:.2f}"
+def tell(signal: Signal, value: float, scene: Scene) -> str:
+    """A signal's value as a sentence about the paragraph, without its subject."""
+    form = SENTENCES.get(signal.name)
+    if form is not None:
+        return form(value, scene)
+    # A signal of a family that somebody adds is told by what it says of itself.
+    return f"{signal.sentence}: {'unknown' if np.isnan(value) else rounded(value)}"

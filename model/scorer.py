@@ -176,7 +176,7 @@ class Scorer:
         scored = self.score(
             text, format, name=name, title=title, url=url, reasons=reasons, **wishes
         )
-        return annotate(scored, to, name=name)
+        return annotate(scored, to, name=name, policy=_policy(wishes))
 
     def explain(
         self,

@@ -147,6 +147,8 @@ def cut_at(data: Dataset, padding: Doubles) -> Doubles:
 def curve_of(data: Dataset, padding: Doubles, rows: np.ndarray) -> LossCurve:
     """The loss curve of predictions out of fold, over some labelled paragraphs."""
     rows = rows & ~np.isnan(padding)
+    if not rows.any():
+        raise ValueError("no paragraph was predicted out of fold; label articles of more groups")
     used, place = np.unique(data.document_of[rows], return_inverse=True)
     return LossCurve.measure(
         cut_at(data, padding)[rows],

@@ -45,7 +45,7 @@ class Place(Family):
         Signal("section_size", "paragraphs of its section"),
         Signal("section_number", "sections above it"),
         Signal("sections_left", "sections below it"),
-        Signal("list_run", "list items directly above and below, up to eight"),
+        Signal("list_run", "list items among the eight paragraphs before and after"),
         *(Signal(f"words_{by:+d}", f"words of the paragraph {_WHERE[by]}") for by in _NEIGHBOURS),
         *(
             Signal(f"heading_{by:+d}", f"whether the one {_WHERE[by]} is a heading")

@@ -30,7 +30,7 @@ class Related(Family):
         *cue_signals("related_heading", "related_pointer"),
         Signal("under_related", "stands under a heading that announces other articles"),
         Signal("related_distance", "paragraphs since the last such heading above"),
-        Signal("title_case", "share of its words of four letters and more that are capitalised"),
+        Signal("title_case", "share of its words that are capitalised"),
         Signal("title_like", "four to twenty words without closing punctuation, like a headline"),
         Signal("title_like_before", "such lines directly above, up to the eighth"),
         Signal("title_like_after", "such lines directly below, up to the eighth"),

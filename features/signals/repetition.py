@@ -168,7 +168,7 @@ class Repetition(Family):
             copies_before,
             copies_after,
             window_sum((shingle_before > 0.8).astype(np.float32), batch, 2, 2),
-            window_sum(shingle_before, batch, 5, 5) / 10,
+            share(window_sum(shingle_before, batch, 5, 5), np.full(size, 10, np.float32)),
             heading_later,
             share(words.sum(in_headings, size), own),
             share(words.sum(titled & before, size), own),

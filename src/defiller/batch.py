@@ -10,19 +10,22 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from defiller import judging, outputs
 from defiller.crew import FEW_ARTICLES, work
 from defiller.delivery import Delivery, RunStoppedError
-from defiller.faults import InputError, UsageError
+from defiller.faults import InputError, MissingExtraError, UsageError
 from defiller.feed import MOST_ARTICLES, batches, opened
 from defiller.inputs import Shape, Source
 from defiller.job import STANDARD_OUTPUT, Job, SummaryForm
 from defiller.model.policy import Policy
 from defiller.outlets import FileOutlet, NoOutlet, Outlet, StreamOutlet
-from defiller.outputs import Action
+from defiller.outputs import Action, Form
+from defiller.page_file import PageFile
 from defiller.partial import fingerprint, is_begun
 from defiller.planning import make_plan
 from defiller.records import Columns, Fields, RecordFile, open_records
@@ -110,7 +113,7 @@ class _Run:
             self.unfinished = UnfinishedRun(plan.folder, asked, resume=job.resume)
         todo = [s for s in sources if not (job.resume and self._is_done(s))]
         with self._reporter(todo) as reporter, _interrupts() as noticed:
-            delivery = Delivery(job, self.places, todo, reporter)
+            delivery = Delivery(job, self.places, todo, reporter, self._page(plan.page, scorer))
             delivery.tally.done_before = len(sources) - len(todo)
             for name, note in plan.notes:
                 reporter.warn(name, note)
@@ -126,6 +129,20 @@ class _Run:
             reporter.close()
         self._summarise(delivery)
         return 1 if delivery.tally.failed else 0
+
+    def _page(self, path: Path | None, scorer: Scorer) -> PageFile | None:
+        """The page that all articles go to; from here on they are made as pieces of it."""
+        if path is None or self.job.dry_run:
+            return None
+        from defiller.model.page.review import page_frame
+
+        policy = self.task.policy
+        self.task = replace(self.task, on_page=True)
+        frame = page_frame(scorer.threshold(policy), self.model, policy)
+        try:
+            return PageFile(path, frame)
+        except OSError as error:
+            raise UsageError(outputs.sentence(error, path)) from None
 
     def _perform(self, delivery: Delivery, todo: list[Source], noticed: list[int]) -> None:
         """Work through the inputs; however it ends, nothing half done is in any place."""
@@ -258,6 +275,8 @@ def _check_form(job: Job) -> None:
 
         if job.to not in TARGETS:
             raise UsageError(f"--to {job.to} is not there; choose from {', '.join(TARGETS)}")
+        if job.to == Form.HTML and find_spec("jinja2") is None:
+            raise MissingExtraError("--to html", "jinja2", "page")
 
 
 def _check_policy(scorer: Scorer, policy: Policy) -> None:

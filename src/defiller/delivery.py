@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
 from defiller.compression import codec_of, writer
@@ -14,6 +15,7 @@ from defiller.inputs import Shape, Source
 from defiller.job import Job
 from defiller.outcome import Outcome
 from defiller.outputs import Action, Place, replacing, sentence
+from defiller.page_file import PageFile
 from defiller.partial import rows_done
 from defiller.records import Judged, Row
 from defiller.reporting import Reporter
@@ -38,6 +40,8 @@ class Delivery:
     todo : sequence of Source
         The inputs that are done in this run.
     reporter : Reporter
+    page : PageFile, optional
+        Where the places are one page for all articles.
 
     Raises
     ------
@@ -46,9 +50,15 @@ class Delivery:
     """
 
     def __init__(
-        self, job: Job, places: dict[Source, Place], todo: Sequence[Source], reporter: Reporter
+        self,
+        job: Job,
+        places: dict[Source, Place],
+        todo: Sequence[Source],
+        reporter: Reporter,
+        page: PageFile | None = None,
     ) -> None:
         self.job, self.places, self.todo, self.reporter = job, places, todo, reporter
+        self._page = page
         self.tally = Tally()
         self._finished = 0
         self._of_file = Tally()
@@ -96,13 +106,15 @@ class Delivery:
         self._write_side(self._errors, [entry])
 
     def finish(self) -> None:
-        """Put the side files into their places."""
-        for side in (self._removed, self._errors):
-            if side is not None:
-                self._guarded(side, side.publish)
+        """Put the page and the side files into their places."""
+        for part in (self._page, self._removed, self._errors):
+            if part is not None:
+                self._guarded(part, part.publish)
 
     def abandon(self) -> None:
-        """Put the side files into their places as far as they got."""
+        """Put the side files into their places as far as they got; a page is left away."""
+        if self._page is not None:
+            self._page.discard()
         for side in (self._removed, self._errors):
             if side is not None:
                 try:
@@ -131,6 +143,11 @@ class Delivery:
         if place.path is None:
             if outcome.output is not None:
                 _to_stdout(outcome.output)
+            return
+        if place.shared:
+            assert self._page is not None
+            assert outcome.output is not None
+            self._guarded(self._page, partial(self._page.add, outcome.output))
             return
         try:
             if outcome.output is None:
@@ -219,13 +236,13 @@ class Delivery:
 
         self._guarded(side, write)
 
-    def _guarded(self, side: SideFile, step: Callable[[], None]) -> None:
+    def _guarded(self, part: SideFile | PageFile, step: Callable[[], None]) -> None:
         try:
             step()
         except OSError as error:
             left = len(self.todo) - self._finished
             what = f"it cannot be written: {reason(error)}"
-            raise RunStoppedError(str(side.path), _stopped(what, left)) from None
+            raise RunStoppedError(str(part.path), _stopped(what, left)) from None
 
     def _warn(self, name: str, outcome: Outcome) -> None:
         for warning in outcome.warnings:

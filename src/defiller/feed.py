@@ -88,7 +88,7 @@ def batches(
     for source in sources:
         if source.shape is Shape.ARTICLE:
             batch.sources.append(source)
-            batch.items.append(_item(source))
+            batch.items.append(item_of(source))
             size += source.size
         if batch.items and (
             source.shape is not Shape.ARTICLE or len(batch.items) >= most or size >= CHUNK_BYTES
@@ -101,7 +101,8 @@ def batches(
         yield batch
 
 
-def _item(source: Source) -> Item:
+def item_of(source: Source) -> Item:
+    """The article of a source; what cannot be read of standard input is its fault."""
     if source.path is not None:
         # Absolute, because a worker need not stand in the same folder.
         path = source.path.absolute()

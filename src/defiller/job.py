@@ -146,6 +146,13 @@ class Job:
                 raise UsageError(f"{show(path)} is a folder; name a file")
 
     @property
+    def names_a_page(self) -> bool:
+        """Whether the output is named as one page, on which there is room for several articles."""
+        if self.action is not Action.ANNOTATE or self.to is not Form.HTML or self.out is None:
+            return False
+        return self.out.lower().endswith((".html", ".htm")) and not Path(self.out).is_dir()
+
+    @property
     def arguments(self) -> tuple[str, ...]:
         """The inputs, with standard input where none was named.
 

@@ -21,6 +21,7 @@ from defiller.task import Item, Task
 if TYPE_CHECKING:
     from defiller.features.reading import Decoded
     from defiller.model.scorer import Scorer
+    from defiller.model.verdict import ScoredDocument
 
 LARGEST_ARTICLE = 1 << 28
 """Bytes, uncompressed: more (256 MiB) is no article, and a small file can unpack to any size."""
@@ -65,6 +66,24 @@ def judge(task: Task, items: Sequence[Item]) -> list[Outcome]:
         ]
     except Exception:  # one of them; which one shows when each is judged alone
         return [_alone(task, scorer, item) for item in items]
+
+
+def judge_alone(task: Task, item: Item) -> ScoredDocument:
+    """The verdicts on one article.
+
+    Raises
+    ------
+    InputError
+        Where it cannot be done, in one sentence without its name.
+    UsageError
+        Where the model cannot be loaded.
+    """
+    scorer = task.load(task.model)
+    try:
+        document, _ = _read(task, item)
+        return scorer.score_documents([document], task.policy, reasons=task.reasons)[0]
+    except Exception as error:  # whatever it is, it is this article's
+        raise InputError(str(_mishap(task, error).error)) from error
 
 
 def _alone(task: Task, scorer: Scorer, item: Item) -> Outcome:

@@ -74,9 +74,7 @@ def outcome_of(task: Task, item: Item, scored: ScoredDocument, decoded: Decoded 
     if task.action is Action.SCORE:
         outcome.output = _scores(item, verdicts)
     elif task.action is Action.ANNOTATE:
-        from defiller.model.annotate import annotate
-
-        judged.text = annotate(scored, task.form, name=item.document)
+        judged.text = _annotated(task, item, scored)
         outcome.output = judged.text.encode("utf-8", "surrogatepass")
     elif task.drop_over is not None and scored.padding_share > task.drop_over:
         judged.dropped = True
@@ -92,6 +90,16 @@ def outcome_of(task: Task, item: Item, scored: ScoredDocument, decoded: Decoded 
         if decoded is not None:
             outcome.output = _encoded(judged.text, document, decoded)
     return outcome
+
+
+def _annotated(task: Task, item: Item, scored: ScoredDocument) -> str:
+    if task.on_page:
+        from defiller.model.page.review import article_piece
+
+        return article_piece(scored, item.document, policy=task.policy)
+    from defiller.model.annotate import annotate
+
+    return annotate(scored, task.form, name=item.document, policy=task.policy)
 
 
 def _scores(item: Item, verdicts: Sequence[Verdict]) -> bytes:

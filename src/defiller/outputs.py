@@ -50,10 +50,14 @@ _LONGEST_NAME = 240
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the output of one input goes: a file, or standard output where ``path`` is None."""
+    """Where the output of one input goes: a file, or standard output where ``path`` is None.
+
+    ``shared`` says that it is one page for all articles.
+    """
 
     path: Path | None
     in_place: bool = False
+    shared: bool = False
 
 
 def output_name(source: Source, action: Action, form: Form, *, is_html: bool) -> PurePath:

@@ -20,13 +20,15 @@ Said = list[tuple[str, str]]
 class Plan:
     """The inputs in order, each with its place; what cannot be done, and notes, by name.
 
-    ``folder`` is the one that the outputs go to, None where they go elsewhere.
+    ``folder`` is the one that the outputs go to, None where they go elsewhere; ``page`` is the
+    one page that all articles go to.
     """
 
     places: dict[Source, Place]
     faults: Said
     notes: Said
     folder: Path | None
+    page: Path | None = None
 
 
 def make_plan(job: Job) -> Plan:
@@ -49,10 +51,15 @@ def make_plan(job: Job) -> Plan:
         stdin_name=job.stdin_name,
     )
     inputs.require_extras(found.sources)
-    places, faults = _in_place(job, found) if job.in_place else _places(job, found, out)
+    page = out if found.several and job.names_a_page else None
+    if page is not None:
+        places, faults = _on_a_page(job, found, page)
+    else:
+        places, faults = _in_place(job, found) if job.in_place else _places(job, found, out)
     _check_side_files(job, found, places)
     is_folder = job.out is not None and outputs.is_folder(job.out, several=found.several)
-    return Plan(places, [*found.faults, *faults], found.notes, out if is_folder else None)
+    folder = out if is_folder and page is None else None
+    return Plan(places, [*found.faults, *faults], found.notes, folder, page)
 
 
 def _places(job: Job, found: Found, out: Path | None) -> tuple[dict[Source, Place], Said]:
@@ -74,6 +81,28 @@ def _places(job: Job, found: Found, out: Path | None) -> tuple[dict[Source, Plac
                 f"{show(source.name)} gives a Parquet file, which standard output cannot take; "
                 "name a file with --out"
             )
+    return places, faults
+
+
+def _on_a_page(job: Job, found: Found, page: Path) -> tuple[dict[Source, Place], Said]:
+    if job.resume:
+        raise UsageError(
+            "one page of several articles is made in one go; leave --resume out, or name a "
+            "folder with --out"
+        )
+    faults: Said = []
+    places: dict[Source, Place] = {}
+    for source in found.sources:
+        if source.path is not None and os.path.realpath(source.path) == os.path.realpath(page):
+            raise UsageError(
+                f"the page {show(page)} would overwrite the input {show(source.name)}; name "
+                "another with --out"
+            )
+        if source.shape is Shape.ARTICLE:
+            places[source] = Place(page, shared=True)
+        else:
+            cure = "records are not put on a page; annotate this file on its own"
+            faults.append((source.name, cure))
     return places, faults
 
 

@@ -36,6 +36,8 @@ class Task:
         Share of words in padding, 0 to 1, over which the whole article is dropped.
     timeout : float or None
         Seconds that one article may take.
+    on_page : bool
+        The annotated article is a piece of one page.
     debug : bool
         Print the traceback of an error that is none of the input's.
     """
@@ -50,6 +52,7 @@ class Task:
     verdicts: bool = False
     drop_over: float | None = None
     timeout: float | None = None
+    on_page: bool = False
     debug: bool = False
 
 

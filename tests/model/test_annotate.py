@@ -54,10 +54,10 @@ RELATED = ("related", 0.97, True)
 
 def test_an_unknown_target_is_told_what_there_is():
     with pytest.raises(
-        ValueError, match="cannot annotate to 'pdf'; there are text, markdown, json"
+        ValueError, match="cannot annotate to 'pdf'; there are text, markdown, html, json"
     ):
         annotate(judged("A.", []), "pdf")
-    assert TARGETS == ("text", "markdown", "json")
+    assert TARGETS == ("text", "markdown", "html", "json", "terminal")
 
 
 # -- text ------------------------------------------------------------------------------------

@@ -53,8 +53,9 @@ def annotate(
 ) -> None:
     """Mark the padding in articles, with its kind and probability, and cut nothing.
 
-    One article goes to standard output, several go to the folder that --out names. Records get
-    the marked article and all verdicts in fields of their own.
+    One article goes to standard output, several go to the folder that --out names; or onto one
+    page with a list of them, with --to html --out page.html. Records get the marked article and
+    all verdicts in fields of their own.
 
     Exit codes: 0 done; 1 some inputs failed and all others are done; 2 the request itself is
     wrong; 130 interrupted.
@@ -65,7 +66,8 @@ def annotate(
         action=Action.ANNOTATE,
         inputs=tuple(inputs or ()),
         to=to,
-        reasons=reasons,
+        # Whoever looks at the page wants to see why; it costs scoring time twice over.
+        reasons=reasons or to is Form.HTML,
         keep=tuple(keep or ()),
         drop=tuple(drop or ()),
         max_loss=None if options.outranked(ctx, "max_loss", "threshold") else max_loss,

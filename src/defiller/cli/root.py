@@ -18,6 +18,7 @@ COMMANDS = {
     "strip": ("defiller.cli.strip", "Cut the padding out of articles."),
     "annotate": ("defiller.cli.annotate", "Mark the padding in articles, and cut nothing."),
     "score": ("defiller.cli.score", "Give the verdict on every paragraph as JSON lines."),
+    "explain": ("defiller.cli.explain", "Say of one article what counted for each verdict."),
     "train": ("defiller.cli.train", "Train a model on labels, and say how good it is."),
     "evaluate": ("defiller.cli.evaluate", "Measure a model on labels that it has not seen."),
     "labels": ("defiller.cli.labels", "Convert, check and count label files."),
