@@ -167,13 +167,13 @@ def judge(prepared: Prepared, found: OutOfFold) -> Judged:
     strip = np.zeros(len(rows), np.bool_)
     for fold, inner in found.inner_padding.items():
         inside = data.paragraph_judged & (data.folds != fold)
-        curve = curve_of(data, inner, inside)
         outside = data.folds == fold
         try:
-            strip[outside] = where[outside] >= curve.threshold_for(DEFAULT_MAX_LOSS)
+            threshold = curve_of(data, inner, inside).threshold_for(DEFAULT_MAX_LOSS)
         except ValueError:
             # Too few labels to hold the default loss: such a model strips nothing by default.
-            strip[outside] = False
+            continue
+        strip[outside] = where[outside] >= threshold
     return Judged(
         data.kinds[rows],
         found.padding[rows],
