@@ -65,7 +65,8 @@ def articles(tmp_path):
         text = path.read_text(encoding="utf-8")
         lines = [re.sub(r"^#+ |[*_]", "", line) for line in text.splitlines() if line.strip()]
         (folder / "more" / f"{path.stem}.txt").write_text("\n".join(lines), encoding="utf-8")
-        body = "".join(f"<p>{line}</p>" for line in lines)
+        linked = [re.sub(r"\[([^]]*)\]\(([^)]*)\)", r'<a href="\2">\1</a>', line) for line in lines]
+        body = "".join(f"<p>{line}</p>" for line in linked)
         page = f"<html><head><title>T</title></head><body><article>{body}</article></body></html>"
         (folder / "more" / f"{path.stem}-page.html").write_text(page, encoding="utf-8")
     return folder
