@@ -6,7 +6,6 @@ paragraph as it stood in the input, markers included.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -103,8 +102,3 @@ def count_words(text: str) -> int:
 
 class ReadingError(ValueError):
     """An input that cannot be read as an article; the message is one sentence with the cure."""
-
-
-def total_words(paragraphs: Iterable[Paragraph]) -> int:
-    """Words of the paragraphs' contents together."""
-    return sum(count_words(p.content) for p in paragraphs)

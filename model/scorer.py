@@ -21,7 +21,7 @@ from defiller.model.blocks import cut_points
 from defiller.model.bundle import Bundle, ModelError, load_bundle
 from defiller.model.calibration import Doubles
 from defiller.model.explain import explain_rows
-from defiller.model.policy import DEFAULT_MAX_CUT, DEFAULT_MAX_LOSS, Policy
+from defiller.model.policy import DEFAULT_MAX_CUT, Policy
 from defiller.model.strip import cut, cut_ranges
 from defiller.model.verdict import Because, Reason, ScoredDocument, Verdict
 from defiller.model.words import score_batch, surroundings
@@ -234,8 +234,8 @@ class Scorer:
         """
         if policy.threshold is not None:
             return policy.threshold
-        asked = DEFAULT_MAX_LOSS if policy.max_loss is None else policy.max_loss
-        return self.bundle.curve.threshold_for(asked)
+        assert policy.loss is not None  # a policy without a threshold has a loss
+        return self.bundle.curve.threshold_for(policy.loss)
 
     def _decide(
         self, document: Document, scores: _Scores, policy: Policy, threshold: float

@@ -34,11 +34,9 @@ def prepared(dataset):
 
 
 def test_folds_are_those_of_the_protocol():
-    # int(sha256(group), 16) mod 5, worked out once with Python's hashlib
-    assert [fold_of(g) for g in ("written0", "written1", "example.com")] == [
-        int(__import__("hashlib").sha256(g.encode()).hexdigest(), 16) % FOLDS
-        for g in ("written0", "written1", "example.com")
-    ]
+    # int(sha256(group), 16) mod 5, worked out apart from the code
+    assert [fold_of(g) for g in ("written0", "written1", "example.com")] == [0, 3, 1]
+    assert FOLDS == 5
 
 
 def test_a_fold_held_out_changes_nothing_that_trains(prepared, dataset):
