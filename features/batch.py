@@ -19,9 +19,7 @@ from defiller.features.vocabulary import (
     CAPITALISED,
     NUMBER,
     PUNCTUATION,
-    SEPARATOR,
     STOP_END,
-    TOKEN,
     WORD,
     Vocabulary,
 )
@@ -65,11 +63,7 @@ class Batch:
         self.index = np.arange(len(self.contents)) - self.begin[self.document_of]
         roles = [_ROLE_NUMBER[p.role] for d in documents for p in d.paragraphs]
         self.roles = np.array(roles, np.int64)
-        text = SEPARATOR.join(self.contents)
-        tokens = TOKEN.findall(text)
-        if self.contents:
-            tokens.append(SEPARATOR)
-        self.types, self.known = vocabulary.numbers(tokens)
+        self.types, self.known = vocabulary.numbers(self.contents)
         ends = np.flatnonzero(self.types == 0)
         self.token_begin = np.concatenate([np.zeros(1, np.int64), ends + 1])
         self.token_count = np.diff(self.token_begin) - 1
@@ -96,6 +90,10 @@ class Batch:
         return token, flag.astype(np.int64)
 
     @cached_property
+    def _flag_bits(self) -> NDArray[np.uint64]:
+        return self.known.flag_bits[self.types]
+
+    @cached_property
     def flag_counts(self) -> Floats:
         """How many tokens of each flag a paragraph has, float32 (paragraphs, flags)."""
         token, flag = self._flags
@@ -106,10 +104,7 @@ class Batch:
 
     def flagged(self, flag: int) -> NDArray[np.bool_]:
         """Which tokens carry a flag."""
-        token, flags = self._flags
-        mask = np.zeros(len(self.types), np.bool_)
-        mask[token[flags == flag]] = True
-        return mask
+        return np.asarray(self._flag_bits & np.uint64(1 << flag) != 0, np.bool_)
 
     def listed(self, name: str) -> NDArray[np.bool_]:
         """Which tokens stand in a word list or have a form, by name."""
@@ -118,6 +113,19 @@ class Batch:
     def flag(self, name: str) -> Floats:
         """Tokens of a flag or word list in each paragraph, by name."""
         return self.flag_counts[:, self.known.flag_names.index(name)]
+
+    def having(self, signs: str) -> Ints:
+        """Paragraphs with any of some signs as tokens: the few that are worth a closer look."""
+        found = np.zeros(len(self), np.bool_)
+        found[self.paragraph_of[self.is_sign(signs)]] = True
+        return np.flatnonzero(found)
+
+    def is_sign(self, signs: str) -> NDArray[np.bool_]:
+        """Which tokens are one of some signs, bool (tokens,)."""
+        marked = np.zeros(len(self.known.lower), np.bool_)
+        marked[[self.known.number_of(sign) for sign in signs]] = True
+        marked[0] = False  # signs that no text has had
+        return np.asarray(marked[self.types], np.bool_)
 
     @cached_property
     def words(self) -> Floats:
@@ -220,15 +228,25 @@ class Batch:
 
     def per_document(self, values: Floats) -> Floats:
         """Mean of values over each paragraph's document."""
-        return self._mean_by(self.document_of, len(self.sizes), values)
+        return mean_by(self.document_of, len(self.sizes), values)
 
     def per_section(self, values: Floats) -> Floats:
         """Mean of values over each paragraph's section."""
         count = int(self.section[-1]) + 1 if len(self) else 0
-        return self._mean_by(self.section, count, values)
+        return mean_by(self.section, count, values)
 
-    @staticmethod
-    def _mean_by(groups: Ints, count: int, values: Floats) -> Floats:
-        size = np.maximum(np.bincount(groups, minlength=count), 1)
-        total = np.bincount(groups, weights=values, minlength=count)
-        return np.asarray((total / size)[groups], dtype=np.float32)
+
+def mean_by(groups: Ints, count: int, values: Floats, weight: Floats | None = None) -> Floats:
+    """Mean of each group's values, given to every member of it.
+
+    Parameters
+    ----------
+    groups : int64 (paragraphs,)
+        0 to ``count`` - 1.
+    count : int
+    values : float (paragraphs,)
+    weight : float (paragraphs,) or None
+    """
+    size = np.bincount(groups, weight, count).clip(1e-9)
+    weighed = values if weight is None else values * weight
+    return np.asarray((np.bincount(groups, weighed, count) / size)[groups], dtype=np.float32)

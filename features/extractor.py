@@ -34,6 +34,15 @@ def rows_of(documents: Sequence[Document]) -> list[ParagraphRow]:
     return [ParagraphRow(d, i) for d in documents for i in range(len(d.paragraphs))]
 
 
+def side_by_side(columns: Sequence[Floats]) -> Floats:
+    """Matrices of the same paragraphs as one, float32 (paragraphs, columns).
+
+    They are laid out by column and turned once: writing row by row touches each line of memory
+    once a signal.
+    """
+    return np.ascontiguousarray(np.concatenate([part.T for part in columns]).T)
+
+
 class FeatureExtractor(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     r"""Turns paragraphs in their articles into signals.
 
@@ -63,11 +72,11 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return {"language": self.language, "families": self.families}
 
     def _tools(self) -> tuple[Vocabulary, PhraseTable]:
-        found: tuple[Vocabulary, PhraseTable] | None = self.__dict__.get("_made")
-        if found is None:
+        made: dict[str, tuple[Vocabulary, PhraseTable]] = self.__dict__.setdefault("_made", {})
+        if self.language not in made:  # nothing is made yet, or set_params changed it
             cues = load_cues(self.language)
-            found = self.__dict__["_made"] = (Vocabulary(cues), PhraseTable(cues))
-        return found
+            made[self.language] = (Vocabulary(cues), PhraseTable(cues))
+        return made[self.language]
 
     @property
     def chosen(self) -> tuple[Family, ...]:
@@ -87,7 +96,15 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return tuple(family for family in FAMILIES if family.name in self.families)
 
     def fit(self, X: Sequence[ParagraphRow], y: object = None) -> Self:  # noqa: ARG002
-        """Nothing to learn."""
+        """Nothing to learn; parameters that name nothing are refused.
+
+        Raises
+        ------
+        ValueError
+            For a language without cues and a name that is no family's.
+        """
+        self._tools()
+        self.get_feature_names_out()
         return self
 
     def batch(self, documents: Sequence[Document]) -> Batch:
@@ -98,13 +115,31 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """Signals of all paragraphs of a batch, float32 (paragraphs, signals)."""
         if not len(batch):
             return np.zeros((0, sum(len(family.signals) for family in self.chosen)), np.float32)
-        return np.hstack([family.compute(batch) for family in self.chosen])
+        return side_by_side([family.compute(batch) for family in self.chosen])
 
     def transform(self, X: Sequence[ParagraphRow]) -> NDArray[np.float32]:
-        """Signals of rows, float32 (rows, signals); NaN where a format cannot tell."""
+        """Signals of rows, float32 (rows, signals); NaN where a format cannot tell.
+
+        Raises
+        ------
+        TypeError
+            For rows that are not of `ParagraphRow`.
+        IndexError
+            For a row whose document has no such paragraph.
+        """
         order: dict[int, int] = {}
         documents: list[Document] = []
         for row in X:
+            if not isinstance(row, ParagraphRow):
+                raise TypeError(
+                    f"X must hold rows of ParagraphRow, as rows_of(documents) makes them, not "
+                    f"{type(row).__name__}"
+                )
+            if not 0 <= row.index < len(row.document.paragraphs):
+                raise IndexError(
+                    f"a document of {len(row.document.paragraphs)} paragraphs has none of index "
+                    f"{row.index}"
+                )
             if id(row.document) not in order:
                 order[id(row.document)] = len(documents)
                 documents.append(row.document)
@@ -119,3 +154,10 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def __sklearn_is_fitted__(self) -> bool:
         return True
+
+    def __sklearn_tags__(self) -> Any:  # noqa: ANN401 - scikit-learn's Tags, untyped
+        tags = super().__sklearn_tags__()
+        tags.requires_fit = False
+        tags.no_validation = True  # of arrays: X is a sequence of ParagraphRow
+        tags.input_tags.two_d_array = False
+        return tags

@@ -1,7 +1,7 @@
 """Finds all phrases of all cues in one pass over hashed tokens.
 
 A phrase of n tokens is an n-gram with a known hash; it has no figures, since those are hashed
-by their shape. Two bitmaps, one of first tokens of
+by their shape. Two bitmaps, one of
 one-token phrases and one of leading pairs, throw out nearly all positions; what is left is
 looked up by its full hash, one sorted table a length.
 """
@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defiller.features.cues import Cues
-from defiller.features.vocabulary import TOKEN, mix, stable_hash
+from defiller.features.tokens import TOKEN
+from defiller.features.vocabulary import mix, stable_hash
 
 # 2^16 bits hold the 600 leading pairs at 1 % occupancy: 99 % of positions end here.
-_BITMAP = 1 << 16
+_BITMAP = 1 << 16  # a hash's place there is its lowest 16 bits
 _START, _END = 1, 2
 
 
@@ -42,12 +43,13 @@ class PhraseTable:
                 key = _hash_tokens(tokens)
                 by_length.setdefault(len(tokens), {}).setdefault(key, []).append((column, bind))
         self._tables = {length: _Lookup(entries) for length, entries in sorted(by_length.items())}
+        self._single = np.zeros(_BITMAP, np.bool_)
         self._leading = np.zeros(_BITMAP, np.bool_)
         for cue in cues.cues:
             for phrase in cue.phrases:
                 tokens = TOKEN.findall(phrase.strip("^$").strip().lower())
-                if len(tokens) > 1:
-                    self._leading[_hash_tokens(tokens[:2]) % _BITMAP] = True
+                bitmap = self._leading if len(tokens) > 1 else self._single
+                bitmap[_hash_tokens(tokens[:2]) % _BITMAP] = True
 
     def count(
         self,
@@ -75,18 +77,16 @@ class PhraseTable:
         """
         columns = len(self.names)
         keys: list[NDArray[np.int64]] = []
-        positions = np.arange(len(hashes))
-        rolled = hashes
+        single = np.flatnonzero(self._single[hashes.astype(np.uint16)])
+        where, rolled = single, hashes[single]
         if len(hashes) > 1:
             pairs = mix(hashes[:-1], hashes[1:])
-            candidates = np.flatnonzero(
-                self._leading[(pairs % np.uint64(_BITMAP)).astype(np.int64)]
-            )
+            candidates = np.flatnonzero(self._leading[pairs.astype(np.uint16)])
         else:
             pairs, candidates = hashes[:0], np.zeros(0, np.int64)
         for length, table in self._tables.items():
             if length == 1:
-                where, rolled = positions, hashes
+                where, rolled = single, hashes[single]
             elif length == 2:
                 where, rolled = candidates, pairs[candidates]
             else:

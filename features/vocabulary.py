@@ -6,7 +6,7 @@ hash, the word lists it stands in) is worked out once a type and looked up after
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from threading import Lock
 
@@ -14,13 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defiller.features.cues import Cues
+from defiller.features.tokens import Tokeniser, form_hash
 
-TOKEN = re.compile(
-    r"[^\W\d_]+(?:['’][^\W\d_]+)*"  # words, with their apostrophes
-    r"|\d+(?:[.,:/]\d+)*"  # figures, clock times and dates in one piece
-    r"|[^\w ]|_"  # every other sign alone; the line feed that ends a paragraph too
-)
 SEPARATOR = "\n"
+
+# Characters that are tokenised at a time: the arrays of one piece take 20 MB at most.
+PIECE = 1_000_000
 
 # Types seen before are kept, since most come again; past this many the table starts anew, so
 # that a crawl's endless rare tokens don't fill memory (100 bytes a type: 30 MB).
@@ -31,7 +30,9 @@ FORMS = ("word", "capitalised", "all_caps", "number", "year", "punctuation", "st
 WORD, CAPITALISED, ALL_CAPS, NUMBER, YEAR, PUNCTUATION, STOP_END, LONG = range(len(FORMS))
 LONG_WORD = 8  # letters; words this long are about the top fifth of running English
 
-_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio: spreads low bits
+_SPREAD = 0x9E3779B97F4A7C15  # 2^64 over the golden ratio: spreads low bits
+_MULTIPLIER = np.uint64(_SPREAD)
+_MASK = (1 << 64) - 1
 
 
 def stable_hash(word: str) -> int:
@@ -55,8 +56,12 @@ class Vocabulary:
     hashes : uint64 (types,)
         Stable hash of the lower-cased form; figures are hashed by their shape, so that an
         n-gram model learns "<number> of the best" once.
+    flag_bits : uint64 (types,)
+        One bit a flag of ``flag_names``, the first lowest.
     flag_start, flag_count : int32 (types,)
         Where a type's flags stand in ``flag_items``.
+    in_use : dict of str to int
+        Type of every token met.
     flag_items : int16 (entries,)
         Flags: indices into ``flag_names``.
     """
@@ -64,6 +69,7 @@ class Vocabulary:
     def __init__(self, cues: Cues) -> None:
         self.cues = cues
         self.flag_names: tuple[str, ...] = FORMS + tuple(cues.lexicons)
+        assert len(self.flag_names) <= 64, "more word lists than a type has bits"
         self._lists: dict[str, list[int]] = {}
         for number, words in enumerate(cues.lexicons.values(), start=len(FORMS)):
             for word in words:
@@ -79,40 +85,66 @@ class Vocabulary:
 
     def _reset(self) -> None:
         size = 1 << 14
-        self._numbers: dict[str, int] = {}
+        self.in_use: dict[str, int] = {}
         self.lower = np.zeros(size, np.int32)
         self.hashes = np.zeros(size, np.uint64)
+        self.flag_bits = np.zeros(size, np.uint64)
         self.flag_start = np.zeros(size, np.int32)
         self.flag_count = np.zeros(size, np.int32)
         self.flag_items = np.zeros(size, np.int16)
         self._entries = 0
+        self._slots = _Slots()
+        self._tokeniser = Tokeniser()
         self._add(SEPARATOR)
 
-    def numbers(self, tokens: list[str]) -> tuple[NDArray[np.int32], VocabularyArrays]:
-        """Types of tokens (int32) and the arrays that belong to them."""
+    def numbers(self, contents: Sequence[str]) -> tuple[NDArray[np.int32], VocabularyArrays]:
+        """Types of all tokens of paragraphs, and the arrays that belong to them.
+
+        Parameters
+        ----------
+        contents : sequence of str
+            Paragraphs, each on one line.
+
+        Returns
+        -------
+        types : int32 (tokens,)
+            A separator (type 0) stands behind every paragraph.
+        arrays : VocabularyArrays
+        """
         with self._lock:
-            if len(self._numbers) > MOST_TYPES:
+            if len(self.in_use) > MOST_TYPES:
                 self._reset()
-            known = self._numbers
-            for token in set(tokens) - known.keys():
-                if token not in known:  # the lower case of an earlier one may have added it
+            found = [self._of_piece(piece) for piece in _pieces(contents)]
+            types = np.concatenate(found) if found else np.zeros(0, np.int32)
+            return types, VocabularyArrays(self)
+
+    def _of_piece(self, text: str) -> NDArray[np.int32]:
+        begin, end, forms = self._tokeniser.spans(text)
+        types = self._slots.find(forms)
+        missing = np.flatnonzero(types < 0)
+        if len(missing):
+            for at in missing[np.unique(forms[missing], return_index=True)[1]].tolist():
+                token = text[begin[at] : end[at]]
+                if token not in self.in_use:  # the lower case of an earlier one may be there
                     self._add(token)
-            found = np.fromiter(map(known.__getitem__, tokens), np.int32, len(tokens))
-            return found, VocabularyArrays(self)
+            types[missing] = self._slots.find(forms[missing])
+        return types
 
     def _add(self, token: str) -> int:
-        number = len(self._numbers)
-        self._numbers[token] = number
+        number = len(self.in_use)
+        self.in_use[token] = number
+        self._slots.add(form_hash(token), number)
         if number >= len(self.lower):
-            for name in ("lower", "hashes", "flag_start", "flag_count"):
+            for name in ("lower", "hashes", "flag_bits", "flag_start", "flag_count"):
                 old = getattr(self, name)
                 setattr(self, name, np.concatenate([old, np.zeros_like(old)]))
         form = token.replace("’", "'").lower()
-        if form != token and form not in self._numbers:
+        if form != token and form not in self.in_use:
             self._add(form)
-        self.lower[number] = self._numbers[form]
+        self.lower[number] = self.in_use[form]
         flags = _forms(token) + self._lists.get(form, [])
         self.hashes[number] = stable_hash(_shape(form))
+        self.flag_bits[number] = sum({1 << flag for flag in flags})
         self.flag_start[number] = self._entries
         self.flag_count[number] = len(flags)
         while self._entries + len(flags) > len(self.flag_items):
@@ -125,15 +157,30 @@ class Vocabulary:
 class VocabularyArrays:
     """A vocabulary's arrays as they were when some tokens were numbered."""
 
-    __slots__ = ("flag_count", "flag_items", "flag_names", "flag_start", "hashes", "lower")
+    __slots__ = (
+        "_numbers",
+        "flag_bits",
+        "flag_count",
+        "flag_items",
+        "flag_names",
+        "flag_start",
+        "hashes",
+        "lower",
+    )
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.lower = vocabulary.lower
         self.hashes = vocabulary.hashes
+        self.flag_bits = vocabulary.flag_bits
         self.flag_start = vocabulary.flag_start
         self.flag_count = vocabulary.flag_count
         self.flag_items = vocabulary.flag_items
         self.flag_names = vocabulary.flag_names
+        self._numbers = vocabulary.in_use
+
+    def number_of(self, token: str) -> int:
+        """Type of a token; that of the separator where no text has had it."""
+        return self._numbers.get(token, 0)
 
 
 def _shape(form: str) -> str:
@@ -164,3 +211,72 @@ def _forms(token: str) -> list[int]:
     if len(token) >= LONG_WORD:
         flags.append(LONG)
     return flags
+
+
+class _Slots:
+    """Hash of a form -> its type, asked for many at a time: open addressing in two arrays."""
+
+    def __init__(self) -> None:
+        self._bits = 17
+        self._keys = np.zeros(1 << self._bits, np.uint64)
+        self._types = np.full(1 << self._bits, -1, np.int32)
+        self._used = 0
+
+    def add(self, form: int, number: int) -> None:
+        if 2 * self._used >= len(self._keys):  # half full: a second probe is rarely needed
+            self._grow()
+        place = self._place(form)
+        while self._types[place] >= 0:
+            if int(self._keys[place]) == form:
+                return
+            place = (place + 1) & (len(self._keys) - 1)
+        self._keys[place] = form
+        self._types[place] = number
+        self._used += 1
+
+    def _place(self, form: int) -> int:
+        return ((form ^ (form >> 32)) * _SPREAD & _MASK) >> (64 - self._bits)
+
+    def _grow(self) -> None:
+        filled = self._types >= 0
+        pairs = zip(self._keys[filled].tolist(), self._types[filled].tolist(), strict=True)
+        self._bits += 1
+        self._keys = np.zeros(1 << self._bits, np.uint64)
+        self._types = np.full(1 << self._bits, -1, np.int32)
+        self._used = 0
+        for form, number in pairs:
+            self.add(form, number)
+
+    def find(self, forms: NDArray[np.uint64]) -> NDArray[np.int32]:
+        """Types, -1 where a form is unknown."""
+        spread = (forms ^ (forms >> np.uint64(32))) * _MULTIPLIER
+        place = (spread >> np.uint64(64 - self._bits)).astype(np.int64)
+        result = self._types[place]
+        wrong = np.flatnonzero((self._keys[place] != forms) & (result >= 0))
+        while len(wrong):
+            place[wrong] = (place[wrong] + 1) & (len(self._keys) - 1)
+            result[wrong] = self._types[place[wrong]]
+            wrong = wrong[(self._keys[place[wrong]] != forms[wrong]) & (result[wrong] >= 0)]
+        return result
+
+
+def _pieces(contents: Sequence[str]) -> Iterator[str]:
+    """The paragraphs with their separators, joined to pieces of bounded size.
+
+    A paragraph longer than a piece is parted at spaces, which no token holds; one without a
+    space stays whole.
+    """
+    waiting: list[str] = []
+    characters = 0
+    for content in contents:
+        rest = content
+        while len(rest) > PIECE and (space := rest.rfind(" ", 1, PIECE)) > 0:
+            yield "".join(waiting) + rest[:space]
+            waiting, characters, rest = [], 0, rest[space:]
+        waiting += (rest, SEPARATOR)
+        characters += len(rest) + 1
+        if characters >= PIECE:
+            yield "".join(waiting)
+            waiting, characters = [], 0
+    if waiting:
+        yield "".join(waiting)

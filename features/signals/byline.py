@@ -31,18 +31,16 @@ class Byline(Family):
 
     def columns(self, batch: Batch) -> Sequence[Floats]:
         """See `Family.columns`."""
-        short = (batch.words <= 30).tolist()
-        clock = [
-            float(len(_TIME.findall(content))) if ok else 0.0
-            for content, ok in zip(batch.contents, short, strict=True)
-        ]
+        clock = np.zeros(len(batch), np.float32)
+        for place in np.flatnonzero((batch.words <= 30) & (batch.flag("number") > 0)).tolist():
+            clock[place] = len(_TIME.findall(batch.contents[place]))
         capital = batch.flag("capitalised")
         words = batch.words
         named = (words >= 2) & (words <= 4) & (capital == words)
         return (
             batch.cue("byline_line"),
             share(batch.flag("publishing"), words),
-            np.array(clock, np.float32),
+            clock,
             share(batch.flag("month"), words),
             named.astype(np.float32),
         )

@@ -41,13 +41,13 @@ class Family(ABC):
         """One column (paragraphs,) a signal, in order; NaN where the input cannot tell."""
 
     def compute(self, batch: Batch) -> Floats:
-        """All columns, float32 (paragraphs, signals)."""
+        """All columns, float32 (paragraphs, signals), each contiguous in memory."""
         columns = self.columns(batch)
-        result = np.empty((len(batch), len(self.signals)), np.float32)
-        for number, column in enumerate(columns):
-            result[:, number] = column
         assert len(columns) == len(self.signals)
-        return result
+        result = np.empty((len(self.signals), len(batch)), np.float32)
+        for number, column in enumerate(columns):
+            result[number] = column
+        return result.T
 
 
 def cue_signals(*names: str) -> tuple[Signal, ...]:

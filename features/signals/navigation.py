@@ -16,6 +16,7 @@ from defiller.features.signals.family import (
 )
 
 _CRUMBS = ("›", "»", "|", "·", "•", " / ", " > ", "→", "←", "▼", "↑")
+_CRUMB_SIGNS = "".join(_CRUMBS).replace(" ", "")
 
 
 class Navigation(Family):
@@ -36,15 +37,16 @@ class Navigation(Family):
     def columns(self, batch: Batch) -> Sequence[Floats]:
         """See `Family.columns`."""
         cue = batch.cue("navigation_heading") * (batch.words <= 10)
-        crumbs = [
-            sum(content.count(sign) for sign in _CRUMBS) if len(content) < 400 else 0
-            for content in batch.contents
-        ]
+        crumbs = np.zeros(len(batch), np.float32)
+        for place in batch.having(_CRUMB_SIGNS).tolist():
+            content = batch.contents[place]
+            if len(content) < 400:
+                crumbs[place] = sum(content.count(sign) for sign in _CRUMBS)
         short = (batch.words <= 3).astype(np.float32)
         return (
             cue,
             distance_below(cue, batch),
-            np.array(crumbs, np.float32),
+            crumbs,
             short,
             window_sum(short, batch, 3, 3),
         )

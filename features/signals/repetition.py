@@ -20,6 +20,12 @@ from defiller.features.vocabulary import mix
 # of what is repeated, and the bound keeps the work linear (at most 7 pairs a word).
 MOST_PARAGRAPHS = 8
 
+# A paragraph most of whose three-word sequences stand earlier is a copy with small changes.
+NEAR_COPY = 0.6
+_RUN = 8  # paragraphs before and after: as far as a reader sees that a page starts over
+
+_SALT = np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio: spreads low bits
+
 
 @dataclass(frozen=True)
 class Postings:
@@ -42,24 +48,43 @@ class Postings:
     first: Ints
     last: Ints
     place: Ints
-    token: Ints
+    marked: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, item: NDArray[np.int64], paragraph: Ints, document_of: Ints) -> Postings:
-        """Group items (non-negative) by document."""
-        if not len(item):
-            empty = np.zeros(0, np.int64)
-            return cls(empty, empty, empty, empty, empty, empty, empty)
-        order = np.lexsort((paragraph, item, document_of[paragraph]))
-        item, owner = item[order], paragraph[order]
-        document = document_of[owner]
-        new_group = np.ones(len(item), np.bool_)
-        new_group[1:] = (item[1:] != item[:-1]) | (document[1:] != document[:-1])
-        new_entry = new_group.copy()
-        new_entry[1:] |= owner[1:] != owner[:-1]
-        owner, order = owner[new_entry], order[new_entry]
-        group = np.cumsum(new_group)[new_entry] - 1
-        begin = np.flatnonzero(np.diff(group, prepend=-1))
+    def of(
+        cls, item: NDArray[np.int64], paragraph: Ints, batch: Batch, mark: NDArray[np.bool_]
+    ) -> Postings:
+        """Group items by document.
+
+        Parameters
+        ----------
+        item : int64 (tokens,)
+            Non-negative numbers, or hashes of 63 bits.
+        paragraph : int64 (tokens,)
+        batch : Batch
+        mark : bool (tokens,)
+            An entry is marked where any of its tokens is.
+        """
+        # One sort of one number a token, in place of one by three keys: the item with its
+        # document above, then the paragraph, then the mark.
+        low = len(batch).bit_length() + 1
+        most = (1 << (63 - low)) - 1
+        documents = len(batch.sizes)
+        if len(item) and int(item.max()) < most // documents:
+            high = item * documents + batch.document_of[paragraph]
+        else:
+            # Hashes: 40 bits and more of them stay, so two of a million items meet by chance
+            # about once.
+            salt = batch.document_of[paragraph].astype(np.uint64) * _SALT
+            high = ((item.astype(np.uint64) * _SALT ^ salt) % np.uint64(most)).astype(np.int64)
+        keys = np.sort(high << low | paragraph << 1 | mark)
+        if len(keys):
+            # The last of an entry's tokens is a marked one where there is any.
+            keys = keys[np.append((keys[1:] >> 1) != (keys[:-1] >> 1), True)]
+        item, owner = keys >> low, (keys >> 1) & ((1 << (low - 1)) - 1)
+        new = np.append(True, item[1:] != item[:-1])[: len(item)]
+        group = np.cumsum(new) - 1
+        begin = np.flatnonzero(new)
         size = np.diff(np.append(begin, len(group)))
         return cls(
             paragraph=owner,
@@ -68,7 +93,7 @@ class Postings:
             first=owner[begin][group],
             last=owner[begin + size - 1][group],
             place=np.arange(len(group)) - begin[group],
-            token=order,
+            marked=(keys & 1).astype(np.bool_),
         )
 
     def sum(self, values: NDArray[np.generic], paragraphs: int) -> Floats:
@@ -97,6 +122,53 @@ def best_partner(postings: Postings, paragraphs: int) -> tuple[Floats, Floats]:
     return best_before, best_after
 
 
+def _originals(shingles: Postings, share_before: Floats) -> Ints:
+    """The earlier paragraph that each near copy is one of, -1 for others, int64 (paragraphs,)."""
+    result = np.full(len(share_before), -1)
+    known = (shingles.first < shingles.paragraph) & (share_before[shingles.paragraph] >= NEAR_COPY)
+    # The middle one of the places where its sequences stood first: a common turn of phrase
+    # elsewhere does not move it.
+    pairs = np.sort(shingles.paragraph[known] << 32 | shingles.first[known])
+    owner = pairs >> 32
+    begin = np.flatnonzero(np.diff(owner, prepend=-1))
+    size = np.diff(np.append(begin, len(owner)))
+    result[owner[begin]] = pairs[begin + size // 2] & 0xFFFFFFFF
+    return result
+
+
+def copy_runs(batch: Batch, original: Ints) -> tuple[Floats, Floats]:
+    """Copied neighbours at the same distance from their originals, and their words.
+
+    One repeated line is furniture or chance; a page pasted twice repeats line after line in the
+    same order.
+
+    Parameters
+    ----------
+    batch : Batch
+    original : int64 (paragraphs,)
+        The earlier paragraph that each is a copy of; -1 for those that are none.
+
+    Returns
+    -------
+    count, words : float32 (paragraphs,)
+        Of itself and the eight before and after; 0 where it is no copy.
+    """
+    size = len(batch)
+    count, words = np.zeros(size, np.float32), np.zeros(size, np.float32)
+    copies = np.flatnonzero(original >= 0)
+    distance = np.where(original >= 0, np.arange(size) - original, -1)
+    for step in range(-_RUN, _RUN + 1):
+        beside = copies + step
+        inside = (beside >= 0) & (beside < size)
+        here, beside = copies[inside], beside[inside]
+        same = batch.document_of[here] == batch.document_of[beside]
+        # A line more or less between the copies is allowed for.
+        same &= (distance[beside] >= 0) & (np.abs(distance[beside] - distance[here]) <= 2)
+        count[here[same]] += 1
+        words[here[same]] += batch.words[beside[same]]
+    return count, words
+
+
 class Repetition(Family):
     """Repeated summaries, second copies, contents lists that repeat headings.
 
@@ -123,6 +195,8 @@ class Repetition(Family):
         Signal("copies_after", "exact copies of the paragraph later"),
         Signal("copies_near", "copies of earlier text among the two before and after"),
         Signal("copied_around", "share of three-word sequences that stand earlier, in ten around"),
+        Signal("copy_run", "paragraphs of the eight before and after copied in the same order"),
+        Signal("copy_run_words", "words of itself and of those, where it is a copy"),
         Signal("heading_later", "stands again later as a heading"),
         Signal("heading_words", "share of its content words that stand in headings"),
         Signal("title_words", "share of its content words that stand in the first paragraph"),
@@ -133,19 +207,19 @@ class Repetition(Family):
         size = len(batch)
         lower = batch.known.lower[batch.types].astype(np.int64)
         mask = batch.content_mask
-        positions = np.flatnonzero(mask)
-        words = Postings.of(lower[mask], batch.paragraph_of[mask], batch.document_of)
+        # A capital at a sentence's start says nothing, but a name there is rarely the only one.
+        fact = batch.listed("number") | batch.listed("capitalised")
+        words = Postings.of(lower[mask], batch.paragraph_of[mask], batch, fact[mask])
         own = np.bincount(words.paragraph, minlength=size).astype(np.float32)
         before = words.first < words.paragraph
         after = words.last > words.paragraph
         rare = (words.count > 1) & (words.count <= MOST_PARAGRAPHS)
         best_before, best_after = best_partner(words, size)
-        token = positions[words.token]
-        # A capital at a sentence's start says nothing, but a name there is rarely the only one.
-        fact = (batch.listed("number") | batch.listed("capitalised"))[token]
+        fact = words.marked
         facts = words.sum(fact, size)
-        shingle_before, shingle_after = self._shingles(batch)
-        copies_before, copies_after, heading_later = self._copies(batch)
+        shingle_before, shingle_after, partner = self._shingles(batch)
+        copies_before, copies_after, heading_later, original = self._copies(batch)
+        run, run_words = copy_runs(batch, np.where(original >= 0, original, partner))
         headed = np.zeros(int(words.group[-1]) + 1 if len(words.group) else 0, np.int64)
         is_heading = batch.heading[words.paragraph]
         np.add.at(headed, words.group[is_heading], 1)
@@ -169,36 +243,42 @@ class Repetition(Family):
             copies_after,
             window_sum((shingle_before > 0.8).astype(np.float32), batch, 2, 2),
             share(window_sum(shingle_before, batch, 5, 5), np.full(size, 10, np.float32)),
+            run,
+            run_words,
             heading_later,
             share(words.sum(in_headings, size), own),
             share(words.sum(titled & before, size), own),
         )
 
     @staticmethod
-    def _shingles(batch: Batch) -> tuple[Floats, Floats]:
+    def _shingles(batch: Batch) -> tuple[Floats, Floats, Ints]:
         hashes, owner, size = batch.hashes, batch.paragraph_of, len(batch)
         if len(hashes) < 3:
             zero = np.zeros(size, np.float32)
-            return zero, zero
+            return zero, zero, np.full(size, -1)
         rolled = mix(mix(hashes[:-2], hashes[1:-1]), hashes[2:])
         inside = owner[:-2] == owner[2:]
         inside &= batch.types[2:] != 0  # not over the separator
         items = (rolled[inside] >> np.uint64(1)).astype(np.int64)
-        shingles = Postings.of(items, owner[:-2][inside], batch.document_of)
+        paragraph = owner[:-2][inside]
+        shingles = Postings.of(items, paragraph, batch, np.zeros(len(items), np.bool_))
         own = np.bincount(shingles.paragraph, minlength=size).astype(np.float32)
         before = shingles.sum(shingles.first < shingles.paragraph, size)
         after = shingles.sum(shingles.last > shingles.paragraph, size)
-        return share(before, own), share(after, own)
+        share_before = share(before, own)
+        return share_before, share(after, own), _originals(shingles, share_before)
 
     @staticmethod
-    def _copies(batch: Batch) -> tuple[Floats, Floats, Floats]:
+    def _copies(batch: Batch) -> tuple[Floats, Floats, Floats, Ints]:
         numbers: dict[str, int] = {}
         item = np.array(
             [numbers.setdefault(c.casefold(), len(numbers)) for c in batch.contents], np.int64
         )
-        copies = Postings.of(item, np.arange(len(batch)), batch.document_of)
+        copies = Postings.of(item, np.arange(len(batch)), batch, np.zeros(len(batch), np.bool_))
         before, after, heading = (np.zeros(len(batch), np.float32) for _ in range(3))
         before[copies.paragraph] = copies.place
         after[copies.paragraph] = copies.count - 1 - copies.place
         heading[copies.paragraph] = (copies.last > copies.paragraph) & batch.heading[copies.last]
-        return before, after, heading
+        original = np.full(len(batch), -1)
+        original[copies.paragraph] = np.where(copies.place > 0, copies.first, -1)
+        return before, after, heading, original

@@ -10,6 +10,7 @@ from defiller.features.batch import Batch, Floats
 from defiller.features.signals.family import Family, Signal, cue_signals, share
 
 _CODE = ("()", "{", "};", "==", "</", "->", "=>", "$ ", "`", "::")
+_CODE_SIGNS = "){}=<>$`:"  # each of the above has one of them
 
 
 class Specifics(Family):
@@ -37,7 +38,7 @@ class Specifics(Family):
         capital = batch.listed("capitalised").copy()
         capital[begin] = False
         number = batch.listed("number")
-        quote = np.isin(batch.hashes, _QUOTE_HASHES)
+        quote = batch.is_sign('"“”«»')
         names = np.bincount(batch.paragraph_of[capital], minlength=len(batch)).astype(np.float32)
         particular = (capital | number | quote).astype(np.int64)
         # reduceat takes no empty list of starts
@@ -46,10 +47,11 @@ class Specifics(Family):
         owner = batch.paragraph_of[begin]
         sentences = np.bincount(owner, minlength=len(batch)).astype(np.float32)
         bare_count = np.bincount(owner[bare], minlength=len(batch)).astype(np.float32)
-        code = [
-            float(sum(sign in content for sign in _CODE)) if len(content) < 2000 else 0.0
-            for content in batch.contents
-        ]
+        code = np.zeros(len(batch), np.float32)
+        for place in batch.having(_CODE_SIGNS).tolist():
+            content = batch.contents[place]
+            if len(content) < 2000:
+                code[place] = sum(sign in content for sign in _CODE)
         return (
             batch.cue("particular"),
             batch.flag("number"),
@@ -60,16 +62,7 @@ class Specifics(Family):
             np.bincount(batch.paragraph_of[quote], minlength=len(batch)).astype(np.float32),
             share(batch.flag("unit"), batch.words),
             batch.flag("report"),
-            np.array(code, np.float32),
+            code,
             share(bare_count, sentences),
             bare_count,
         )
-
-
-def _hashes_of(signs: str) -> np.ndarray:
-    from defiller.features.vocabulary import stable_hash
-
-    return np.array([stable_hash(sign) for sign in signs], np.uint64)
-
-
-_QUOTE_HASHES = _hashes_of('"“”«»')

@@ -166,6 +166,7 @@ def test_work_grows_with_the_text_only():
 
     size = 4000
     item = np.zeros(size, np.int64)  # one word in every paragraph: the worst case for pairs
-    postings = Postings.of(item, np.arange(size), np.zeros(size, np.int64))
+    batch = EXTRACTOR.batch([document_from_lines(["word"] * size)])
+    postings = Postings.of(item, np.arange(size), batch, np.zeros(size, np.bool_))
     assert len(postings.paragraph) == size
     assert not ((postings.count > 1) & (postings.count <= MOST_PARAGRAPHS)).any()
