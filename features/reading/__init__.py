@@ -14,6 +14,7 @@ from defiller.features.document import Document, Format, Paragraph, ReadingError
 from defiller.features.reading.decoding import Decoded, decode, encode
 from defiller.features.reading.detect import guess_format, guess_title, looks_wrapped
 from defiller.features.reading.html import extract_page
+from defiller.features.reading.limits import check_text
 from defiller.features.reading.lines import (
     line_paragraphs,
     text_paragraphs,
@@ -56,7 +57,8 @@ def read(
     Raises
     ------
     ReadingError
-        If HTML holds no article, or the format is none that defiller reads.
+        If HTML holds no article, the text is larger than any, or the format is none that
+        defiller reads.
 
     Examples
     --------
@@ -79,6 +81,7 @@ def read(
         text = body = page.markdown
         title, url = title or page.title, url or page.url
         marked = False
+    check_text(body)
     if chosen is Format.TEXT:
         paragraphs = text_paragraphs(body)
         if looks_wrapped(body, paragraphs):

@@ -72,6 +72,8 @@ def reduce_inline(text: str) -> tuple[str, int]:
         if "![" in text:
             text = _IMAGE.sub(r"\1", text)
         text, links = _LINK.subn(r"\1", text)
+        # A picture without a text leaves the spaces on both sides of it.
+        text = " ".join(text.split())
     if "*" in text:
         # Single stars inside double ones first, then the other way round.
         text = _STAR.sub(r"\1", text)
