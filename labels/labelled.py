@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from defiller.features.document import Role
 from defiller.labels.kinds import KINDS, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 
 class LabelError(ValueError):
@@ -54,19 +56,29 @@ class LabelledParagraph:
     Attributes
     ----------
     text : str
-        Never blank. Usually one line; several where a Markdown block was labelled whole.
+        Usually one line; several where a Markdown block was labelled whole. With a role it is
+        the paragraph's content as a reader gave it, and not read again; blank only then (a
+        table's row of dashes).
     kind : Kind or None
         None for context: a paragraph that is there and was not labelled.
     prediction : Prediction or None
         A model's guess, for files that go out to be checked by people.
     extra : mapping
         Keys of the paragraph's record that the format does not know, kept as they were.
+    role : Role or None
+        What the paragraph is in its article's layout; None where that is to be read from its
+        text. All paragraphs of a document have one, or none has.
+    level, links : int or None
+        As in `defiller.features.document.Paragraph`; only with a role.
     """
 
     text: str
     kind: Kind | None
     prediction: Prediction | None = None
     extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    role: Role | None = None
+    level: int | None = None
+    links: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +111,9 @@ class LabelledDocument:
         Line of the label file where the record begins, from 1. Not compared.
     group_is_guess : bool
         Not compared.
+    view_of : str or None
+        Id of the document that this is another reading of, as `defiller.labels.project` makes
+        it; what is decided by a document's id is decided by that one.
     """
 
     id: str
@@ -113,6 +128,16 @@ class LabelledDocument:
     extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
     line: int | None = field(default=None, compare=False, repr=False)
     group_is_guess: bool = field(default=False, compare=False, repr=False)
+    view_of: str | None = None
+
+    @property
+    def article(self) -> str:
+        """Id of the article, the same for all its views: lists of ids and locks go by it."""
+        return self.view_of or self.id
+
+
+own_kinds: ContextVar[Callable[[str], Kind] | None] = ContextVar("own_kinds", default=None)
+"""How files that are being read name kinds, where they have kinds of their own (`kind_map`)."""
 
 
 def kind_named(name: str) -> Kind:
@@ -123,6 +148,9 @@ def kind_named(name: str) -> Kind:
     ValueError
         For an unknown name, with the names there are.
     """
+    own = own_kinds.get()
+    if own is not None:
+        return own(name)
     try:
         return Kind(name.strip().lower())
     except ValueError:

@@ -109,9 +109,12 @@ def write_labels(
     Raises
     ------
     LabelError
-        For a name that tells no format, and where the file cannot be written.
+        For a name that tells no format, where the file cannot be written, and for paragraphs
+        with a role in another format than JSON lines, which would lose it.
     """
     form = label_format(path) if form is None else LabelFormat(form)
+    if form is not LabelFormat.JSONL:
+        documents = _without_roles(documents)
     match form:
         case LabelFormat.JSONL:
             return write_jsonl(path, documents)
@@ -123,3 +126,13 @@ def write_labels(
             return write_label_studio(path, documents, Layout.ARTICLES)
         case LabelFormat.LABEL_STUDIO_PARAGRAPHS:
             return write_label_studio(path, documents, Layout.PARAGRAPHS)
+
+
+def _without_roles(documents: Iterable[LabelledDocument]) -> Iterator[LabelledDocument]:
+    for document in documents:
+        if any(paragraph.role is not None for paragraph in document.paragraphs):
+            raise LabelError(
+                f"{document.id!r} says what its paragraphs are (heading, list item), which only "
+                "JSON lines keep; write .jsonl"
+            )
+        yield document

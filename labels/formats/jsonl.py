@@ -3,7 +3,9 @@
 ``{"id", "source", "url", "domain", "group", "title", "file", "paragraphs": [{"text",
 "kind"}, ...]}``. Only ``id`` and ``paragraphs`` must be there. ``kind`` is null for context;
 a paragraph may have a ``prediction`` (``{"kind", "padding"}``), and the document then names
-its ``model``. Other keys are kept as they are.
+its ``model``. Where the text was read before it was labelled, a paragraph has its ``role``, and
+may have its ``level`` and ``links``; ``view_of`` names the document whose other reading this is.
+Other keys are kept as they are.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from defiller.features.document import Role
 from defiller.labels.files import lines_of, replacing
 from defiller.labels.labelled import (
     LabelError,
@@ -30,10 +33,10 @@ if TYPE_CHECKING:
 OnError = Callable[[LabelError], None]
 """Told of each record that cannot be used, which is then left out."""
 
-_KNOWN = frozenset(
-    {"id", "source", "url", "domain", "group", "title", "file", "model", "paragraphs"}
-)
-_KNOWN_OF_PARAGRAPH = frozenset({"text", "kind", "prediction"})
+_OPTIONAL = ("title", "file", "model", "view_of")
+_KNOWN = frozenset({"id", "source", "url", "domain", "group", "paragraphs", *_OPTIONAL})
+_LAYOUT = ("role", "level", "links")
+_KNOWN_OF_PARAGRAPH = frozenset({"text", "kind", "prediction", *_LAYOUT})
 
 
 def read_jsonl(path: str | Path, on_error: OnError | None = None) -> Iterator[LabelledDocument]:
@@ -96,27 +99,31 @@ def document_of(record: object, source: str, line: int | None = None) -> Labelle
         raise ValueError("'id' must be a text that is not empty; give each document its own")
     named = {
         name: _text_or_none(record, name)
-        for name in ("source", "url", "domain", "group", "title", "file", "model")
+        for name in ("source", "url", "domain", "group", *_OPTIONAL)
     }
     paragraphs = record.get("paragraphs")
     if not isinstance(paragraphs, list):
         raise ValueError(f"'paragraphs' of {identity!r} must be a list of {{'text', 'kind'}}")
+    read = tuple(
+        _paragraph_of(paragraph, f"paragraph {place} of {identity!r}")
+        for place, paragraph in enumerate(paragraphs, 1)
+    )
+    if len({paragraph.role is None for paragraph in read}) > 1:
+        raise ValueError(f"some paragraphs of {identity!r} have a 'role'; give all one or none")
     return LabelledDocument(
         id=identity,
         source=named["source"] or source,
         url=named["url"],
         domain=named["domain"],
         group=named["group"] or named["domain"] or named["source"] or identity,
-        paragraphs=tuple(
-            _paragraph_of(paragraph, f"paragraph {place} of {identity!r}")
-            for place, paragraph in enumerate(paragraphs, 1)
-        ),
+        paragraphs=read,
         title=named["title"],
         file=named["file"],
         model=named["model"],
         extra={key: value for key, value in record.items() if key not in _KNOWN},
         line=line,
         group_is_guess=not named["group"],
+        view_of=named["view_of"],
     )
 
 
@@ -129,7 +136,7 @@ def record_of(document: LabelledDocument) -> dict[str, Any]:
         "domain": document.domain,
         "group": document.group,
     }
-    for name in ("title", "file", "model"):
+    for name in _OPTIONAL:
         value = getattr(document, name)
         if value is not None:
             record[name] = value
@@ -177,15 +184,27 @@ def _text_or_none(record: dict[str, Any], name: str) -> str | None:
 def _paragraph_of(record: object, name: str) -> LabelledParagraph:
     if not isinstance(record, dict):
         raise ValueError(f"{name} must be an object with 'text' and 'kind'")
-    text = checked_text(record.get("text"), name)
+    role, level, links = _layout_of(record, name)
+    text = "" if role and record.get("text") == "" else checked_text(record.get("text"), name)
     if "kind" not in record:
         raise ValueError(f"{name} has no 'kind'; write null where it is not labelled")
     kind = None if record["kind"] is None else _kind_of(record["kind"], name)
     prediction = record.get("prediction")
     extra = {k: v for k, v in record.items() if k not in _KNOWN_OF_PARAGRAPH}
-    return LabelledParagraph(
-        text, kind, None if prediction is None else _prediction_of(prediction, name), extra
-    )
+    guess = None if prediction is None else _prediction_of(prediction, name)
+    return LabelledParagraph(text, kind, guess, extra, role, level, links)
+
+
+def _layout_of(record: dict[str, Any], name: str) -> tuple[Role | None, int | None, int | None]:
+    role, level, links = (record.get(key) for key in _LAYOUT)
+    if role is None:
+        return None, None, None
+    if role not in tuple(Role):
+        raise ValueError(f"'role' of {name} must be one of {', '.join(Role)}")
+    for key, value, least in (("level", level, 1), ("links", links, 0)):
+        if value is not None and (type(value) is not int or value < least):
+            raise ValueError(f"{key!r} of {name} must be a whole number from {least}, or null")
+    return Role(role), level, links
 
 
 def _kind_of(value: object, name: str) -> Kind:
@@ -211,5 +230,9 @@ def _record_of_paragraph(paragraph: LabelledParagraph) -> dict[str, Any]:
     if paragraph.prediction is not None:
         guess = paragraph.prediction
         record["prediction"] = {"kind": guess.kind, "padding": guess.padding}
+    for key in _LAYOUT:
+        value = getattr(paragraph, key)
+        if value is not None:
+            record[key] = value
     record.update({k: v for k, v in paragraph.extra.items() if k not in _KNOWN_OF_PARAGRAPH})
     return record
