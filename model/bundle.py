@@ -5,7 +5,8 @@
 | ``model.json`` | versions, names, calibration, loss curve, hashes of the other parts, figures |
 | ``padding.txt`` | LightGBM's text of the padding booster |
 | ``kinds.txt`` | the same of the kinds booster; missing where there is one padding kind |
-| ``words.npy`` | weights of the n-grams, float16 |
+| ``words.npy`` | weights of the n-grams for padding, float16 |
+| ``kind_words.npy`` | the same for its kinds |
 | ``CARD.md`` | for people |
 """
 
@@ -24,24 +25,28 @@ from typing import Any
 import lightgbm as lgb
 import numpy as np
 
-from defiller.features.cues import languages
-from defiller.features.extractor import FEATURE_VERSION, FeatureExtractor
-from defiller.features.ngrams import BUCKETS
-from defiller.labels.kinds import PADDING_KINDS, Kind
+from defiller.features.extractor import FEATURE_VERSION
+from defiller.labels.kinds import Kind
 from defiller.model.calibration import Calibrator
 from defiller.model.classifier import FillerClassifier
 from defiller.model.curve import LossCurve
-from defiller.model.words import TARGETS, WordsModel, words_signals
+from defiller.model.early_exit import EarlyExit
+from defiller.model.parts import ModelError, parse_record, parse_weights, read_part
+from defiller.model.record import FORMAT_VERSION, check_record, feature_names, hash_of
+from defiller.model.trees import TreeError, check_trees
+from defiller.model.words import KIND_COLUMNS, TARGETS, WordsModel
 
-FORMAT_VERSION = 1
+__all__ = [
+    "FORMAT_VERSION",
+    "PRETRAINED",
+    "Bundle",
+    "ModelError",
+    "feature_names",
+    "load_bundle",
+    "save_bundle",
+]
+
 PRETRAINED = Path(__file__).parent / "pretrained"
-
-# The shipped parts have 1 to 4 MB; a hundred times that is nobody's model.
-_LARGEST_PART = 400_000_000
-
-
-class ModelError(ValueError):
-    """A model folder that cannot be used; the message is one sentence with the cure."""
 
 
 @dataclass
@@ -53,7 +58,8 @@ class Bundle:
     name : str
     language : str
         ISO 639-1 code.
-    words : WordsModel
+    words, kind_words : WordsModel
+        For padding, and for its kinds.
     classifier : FillerClassifier
         Fitted.
     curve : LossCurve
@@ -66,16 +72,11 @@ class Bundle:
     name: str
     language: str
     words: WordsModel
+    kind_words: WordsModel
     classifier: FillerClassifier
     curve: LossCurve
     about: dict[str, Any] = field(default_factory=dict)
     hash: str = ""
-
-
-def feature_names(language: str = "en") -> list[str]:
-    """Names of all columns that the boosters see, in order."""
-    names = [str(n) for n in FeatureExtractor(language).get_feature_names_out()]
-    return names + [signal.name for signal in words_signals()]
 
 
 def save_bundle(bundle: Bundle, folder: str | Path, card: str) -> None:
@@ -86,7 +87,8 @@ def save_bundle(bundle: Bundle, folder: str | Path, card: str) -> None:
     Raises
     ------
     ModelError
-        Where something else stands in the way.
+        Where something else stands in the way, and for a model that `load_bundle` would refuse:
+        a name of no printable characters, trees beyond the limits of `defiller.model.trees`.
     """
     target = Path(folder)
     if target.exists() and (
@@ -94,7 +96,9 @@ def save_bundle(bundle: Bundle, folder: str | Path, card: str) -> None:
     ):
         raise ModelError(f"{target} is there and is no model folder; choose another --out")
     parts = _parts(bundle)
-    record = _record(bundle, parts)
+    record = check_record(_record(bundle, parts), target / "model.json")
+    for name, classes in _boosters(record):
+        _check_booster(parts[name], record, target / name, classes)
     bundle.hash = record["hash"]
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as made:
@@ -102,7 +106,7 @@ def save_bundle(bundle: Bundle, folder: str | Path, card: str) -> None:
         new.mkdir()
         for name, data in parts.items():
             (new / name).write_bytes(data)
-        text = json.dumps(record, indent=1, ensure_ascii=False) + "\n"
+        text = json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
         (new / "model.json").write_text(text, encoding="utf-8")
         (new / "CARD.md").write_text(card, encoding="utf-8")
         if target.exists():
@@ -113,19 +117,25 @@ def save_bundle(bundle: Bundle, folder: str | Path, card: str) -> None:
 
 
 def _parts(bundle: Bundle) -> dict[str, bytes]:
-    stream = io.BytesIO()
-    np.save(stream, bundle.words.weights.astype(np.float16), allow_pickle=False)
     classifier = bundle.classifier
     parts = {
         "padding.txt": classifier.padding_booster_.model_to_string().encode(),
-        "words.npy": stream.getvalue(),
+        "words.npy": _saved(bundle.words),
+        "kind_words.npy": _saved(bundle.kind_words),
     }
     if classifier.kind_booster_ is not None:
         parts["kinds.txt"] = classifier.kind_booster_.model_to_string().encode()
     return parts
 
 
+def _saved(words: WordsModel) -> bytes:
+    stream = io.BytesIO()
+    np.save(stream, words.weights.astype(np.float16), allow_pickle=False)
+    return stream.getvalue()
+
+
 def _record(bundle: Bundle, parts: dict[str, bytes]) -> dict[str, Any]:
+    leave = bundle.classifier.early_exit_
     hashes = {name: hashlib.sha256(data).hexdigest() for name, data in sorted(parts.items())}
     scoring = {
         "format": FORMAT_VERSION,
@@ -135,15 +145,25 @@ def _record(bundle: Bundle, parts: dict[str, bytes]) -> dict[str, Any]:
         "words": {
             "targets": list(TARGETS),
             "intercepts": [float(value) for value in bundle.words.intercepts],
+            "kind_intercepts": [float(value) for value in bundle.kind_words.intercepts],
         },
         "kinds": list(bundle.classifier.kinds_),
         "kind_shares": [float(share) for share in bundle.classifier.shares_],
         "calibrator": bundle.classifier.calibrator_.to_json(),
+        "early_exit": None if leave is None else leave.to_json(),
         "curve": bundle.curve.to_json(),
         "parts": hashes,
     }
-    digest = hashlib.sha256(json.dumps(scoring, sort_keys=True).encode()).hexdigest()
-    return {"name": bundle.name, "hash": digest, **scoring, "about": bundle.about}
+    return {"name": bundle.name, "hash": hash_of(scoring), **scoring, "about": _told(bundle.about)}
+
+
+def _told(value: Any) -> Any:  # noqa: ANN401 - what JSON can tell
+    """Figures as JSON has them: one that could not be measured (NaN) is null."""
+    if isinstance(value, dict):
+        return {key: _told(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_told(entry) for entry in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def load_bundle(folder: str | Path | None = None) -> Bundle:
@@ -157,141 +177,81 @@ def load_bundle(folder: str | Path | None = None) -> Bundle:
         For a folder that is missing, lacks a part, was changed, or was made for other signals.
     """
     place = PRETRAINED if folder is None else Path(folder)
-    if not place.is_dir():
-        raise ModelError(f"there is no model folder {place}; make one with 'defiller train'")
     try:
-        record = json.loads(_read(place, "model.json"))
-    except ValueError as error:
-        if isinstance(error, ModelError):
-            raise
-        raise ModelError(
-            f"{place / 'model.json'} is not JSON ({error}); make the model again"
-        ) from error
-    _check_record(record, place)
-    parts = {name: _read(place, name) for name in record["parts"]}
+        is_there = place.is_dir()
+    except OSError as error:
+        raise ModelError(f"{place} cannot be read ({error.strerror}); mend that first") from error
+    if not is_there:
+        raise ModelError(f"there is no model folder {place}; make one with 'defiller train'")
+    path = place / "model.json"
+    record = check_record(parse_record(read_part(place, path.name), path), path)
+    if hash_of(record) != record["hash"]:
+        raise ModelError(f"{path} is not as it was written; take the whole folder anew")
+    parts = {name: read_part(place, name) for name in record["parts"]}
     for name, data in parts.items():
         if hashlib.sha256(data).hexdigest() != record["parts"][name]:
             raise ModelError(
                 f"{place / name} is not the file that model.json was written with; "
                 "take the whole folder anew"
             )
-    try:
-        words = np.load(io.BytesIO(parts["words.npy"]), allow_pickle=False)
-    except ValueError as error:
-        raise ModelError(f"{place / 'words.npy'} is not an array ({error})") from error
-    if words.shape != (BUCKETS, len(TARGETS)) or words.dtype != np.float16:
-        raise ModelError(f"{place / 'words.npy'} has shape {words.shape} of {words.dtype}")
-    weights = words.astype(np.float32)
-    if not np.isfinite(weights).all():
-        raise ModelError(f"{place / 'words.npy'} holds values that are not finite")
+    words, kind_words = (
+        WordsModel(
+            parse_weights(parts[name], place / name), np.array(record["words"][key], np.float32)
+        )
+        for name, key in (("words.npy", "intercepts"), ("kind_words.npy", "kind_intercepts"))
+    )
     try:
         curve = LossCurve.from_json(record["curve"])
     except ValueError as error:
-        raise ModelError(f"{place / 'model.json'}: {error}; make the model again") from error
+        raise ModelError(f"{path}: {error}; make the model again") from error
     return Bundle(
         name=record["name"],
         language=record["language"],
-        words=WordsModel(weights, np.array(record["words"]["intercepts"], np.float32)),
+        words=words,
+        kind_words=kind_words,
         classifier=_classifier(record, parts, place),
         curve=curve,
-        about=record.get("about", {}),
+        about=record["about"],
         hash=record["hash"],
     )
 
 
-def _read(place: Path, name: str) -> bytes:
-    path = place / name
-    if path.is_symlink() or not path.is_file():
-        raise ModelError(
-            f"{place} lacks its part {name}; is it a model folder of 'defiller train'?"
-        )
-    if path.stat().st_size > _LARGEST_PART:
-        raise ModelError(
-            f"{path} has more than {_LARGEST_PART:,} bytes; that is no part of a model"
-        )
-    return path.read_bytes()
-
-
-def _check_record(record: object, place: Path) -> None:
-    path = place / "model.json"
-    if not isinstance(record, dict) or record.get("format") != FORMAT_VERSION:
-        raise ModelError(
-            f"{path} is not of model format {FORMAT_VERSION}; train the model again with this "
-            "version of defiller, or use the version that made it"
-        )
-    language = record.get("language")
-    if language not in languages():
-        raise ModelError(
-            f"{path} is for the language {language!r}, for which there are no cues here; there "
-            f"are cues for {', '.join(languages())}"
-        )
-    if record.get("feature_version") != FEATURE_VERSION or record.get("features") != feature_names(
-        language
-    ):
-        raise ModelError(
-            f"{path} was made for another set of signals (version "
-            f"{record.get('feature_version')}, here {FEATURE_VERSION}); train it again"
-        )
-    kinds, shares = record.get("kinds"), record.get("kind_shares")
-    parts, words, calibrator = (record.get(k) for k in ("parts", "words", "calibrator"))
-    known = {kind.value for kind in PADDING_KINDS}
-    wanted = {"padding.txt", "words.npy"} | ({"kinds.txt"} if len(kinds or ()) > 1 else set())
-    sound = (
-        isinstance(record.get("name"), str)
-        and isinstance(record.get("hash"), str)
-        and isinstance(kinds, list)
-        and 0 < len(kinds) == len(set(kinds) & known)
-        and _numbers(shares, len(kinds))
-        and isinstance(parts, dict)
-        and set(parts) == wanted
-        and isinstance(words, dict)
-        and words.get("targets") == list(TARGETS)
-        and _numbers(words.get("intercepts"), len(TARGETS))
-        and isinstance(calibrator, dict)
-        and _numbers([calibrator.get(k) for k in "abc"], 3)
-        and calibrator["a"] > 0
-        and calibrator["b"] > 0
-        and isinstance(record.get("curve"), dict)
-    )
-    if not sound:
-        raise ModelError(f"{path} lacks entries or has wrong ones; make the model again")
-
-
-def _numbers(values: object, count: int) -> bool:
-    return (
-        isinstance(values, list)
-        and len(values) == count
-        and all(isinstance(v, int | float) and math.isfinite(v) for v in values)
-    )
+def _boosters(record: dict[str, Any]) -> list[tuple[str, int]]:
+    """The parts that are boosters, with the number of classes of each."""
+    kinds = len(record["kinds"])
+    return [("padding.txt", 1), *([("kinds.txt", kinds)] if kinds > 1 else [])]
 
 
 def _classifier(record: dict[str, Any], parts: dict[str, bytes], place: Path) -> FillerClassifier:
-    classifier = FillerClassifier()
+    classifier = FillerClassifier(kind_columns=KIND_COLUMNS)
     classifier.kinds_ = tuple(record["kinds"])
     classifier.classes_ = np.array(sorted([*record["kinds"], Kind.SUBSTANCE.value]))
     classifier.shares_ = np.array(record["kind_shares"], np.float64)
-    classifier.calibrator_ = Calibrator(**{k: record["calibrator"][k] for k in "abc"})
+    classifier.calibrator_ = Calibrator(**record["calibrator"])
+    leave = record["early_exit"]
+    classifier.early_exit_ = None if leave is None else EarlyExit(**leave)
     classifier.n_features_in_ = len(record["features"])
-    classifier.padding_booster_ = _booster(parts["padding.txt"], record, place / "padding.txt", 1)
-    classifier.kind_booster_ = None
-    if "kinds.txt" in parts:
-        path = place / "kinds.txt"
-        classifier.kind_booster_ = _booster(parts["kinds.txt"], record, path, len(record["kinds"]))
+    boosters = {
+        name: _booster(parts[name], record, place / name, classes)
+        for name, classes in _boosters(record)
+    }
+    classifier.padding_booster_ = boosters["padding.txt"]
+    classifier.kind_booster_ = boosters.get("kinds.txt")
     return classifier
 
 
 def _booster(data: bytes, record: dict[str, Any], path: Path, classes: int) -> lgb.Booster:
+    _check_booster(data, record, path, classes)
     try:
-        booster = lgb.Booster(model_str=data.decode("utf-8"))
-    except (lgb.basic.LightGBMError, UnicodeDecodeError) as error:
-        raise ModelError(f"{path} is no LightGBM model ({error}); make the model again") from error
-    if (
-        booster.num_feature() != len(record["features"])
-        or booster.num_model_per_iteration() != classes
-    ):
+        return lgb.Booster(model_str=data.decode("ascii"))
+    except lgb.basic.LightGBMError as error:
         raise ModelError(
-            f"{path} is a model of {booster.num_feature()} signals and "
-            f"{booster.num_model_per_iteration()} classes, not of {len(record['features'])} and "
-            f"{classes}; take the whole folder anew"
-        )
-    return booster
+            f"{path} is no model to LightGBM {lgb.__version__} ({error}); make the model again"
+        ) from error
+
+
+def _check_booster(data: bytes, record: dict[str, Any], path: Path, classes: int) -> None:
+    try:
+        check_trees(data, record["features"], classes)
+    except TreeError as error:
+        raise ModelError(f"{path} is no sound model: {error}; make the model again") from error

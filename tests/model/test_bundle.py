@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +15,11 @@ TEXT = "How to sow\nSow at 20 g a square metre.\nSubscribe to our newsletter!"
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, small_parts: dict[str, bytes]) -> Path:
     target = tmp_path / "model"
-    shutil.copytree(PRETRAINED, target, ignore=shutil.ignore_patterns("__*"))
+    target.mkdir()
+    for name, data in small_parts.items():
+        (target / name).write_bytes(data)
     return target
 
 
@@ -29,18 +30,18 @@ def edit(folder: Path, **changes: object) -> None:
     path.write_text(json.dumps(record), encoding="utf-8")
 
 
-def test_what_is_saved_loads_and_scores_the_same(tmp_path):
-    bundle = load_bundle()
+def test_what_is_saved_loads_and_scores_the_same(folder, tmp_path):
+    bundle = load_bundle(folder)
     save_bundle(bundle, tmp_path / "again", "# card\n")
-    first, second = Scorer(load_bundle()), load(tmp_path / "again")
+    first, second = Scorer(load_bundle(folder)), load(tmp_path / "again")
     a, b = first.score(TEXT, "text"), second.score(TEXT, "text")
     assert [v.padding for v in a.verdicts] == [v.padding for v in b.verdicts]
     assert first.model_name == second.model_name
 
 
-def test_saving_twice_gives_the_same_bytes(tmp_path):
+def test_saving_twice_gives_the_same_bytes(folder, tmp_path):
     for name in ("one", "two"):
-        save_bundle(load_bundle(), tmp_path / name, "# card\n")
+        save_bundle(load_bundle(folder), tmp_path / name, "# card\n")
     for path in (tmp_path / "one").iterdir():
         assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes()
 
@@ -57,29 +58,22 @@ def test_the_shipped_model_is_at_most_20_megabytes():
     assert sum(path.stat().st_size for path in PRETRAINED.iterdir() if path.is_file()) <= 20_000_000
 
 
-@pytest.mark.parametrize("part", ["model.json", "padding.txt", "kinds.txt", "words.npy"])
+@pytest.mark.parametrize(
+    "part", ["model.json", "padding.txt", "kinds.txt", "words.npy", "kind_words.npy"]
+)
 def test_a_missing_part_is_named(folder, part):
     (folder / part).unlink()
     with pytest.raises(ModelError, match=part.replace(".", r"\.")):
         load(folder)
 
 
-@pytest.mark.parametrize("part", ["padding.txt", "kinds.txt", "words.npy"])
+@pytest.mark.parametrize("part", ["padding.txt", "kinds.txt", "words.npy", "kind_words.npy"])
 def test_a_changed_part_is_refused(folder, part):
     path = folder / part
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 1
     path.write_bytes(data)
     with pytest.raises(ModelError, match="not the file"):
-        load(folder)
-
-
-@pytest.mark.parametrize("part", ["padding.txt", "words.npy"])
-def test_a_symbolic_link_is_refused(folder, tmp_path, part):
-    elsewhere = tmp_path / "elsewhere"
-    shutil.move(folder / part, elsewhere)
-    (folder / part).symlink_to(elsewhere)
-    with pytest.raises(ModelError, match="lacks its part"):
         load(folder)
 
 
@@ -122,7 +116,15 @@ def test_a_folder_that_is_not_there():
         load("nowhere/at/all")
 
 
-def test_no_part_is_a_pickle(folder):
-    np.load(folder / "words.npy", allow_pickle=False)
-    names = {path.name for path in folder.iterdir()}
-    assert names == {"CARD.md", "kinds.txt", "model.json", "padding.txt", "words.npy"}
+def test_no_part_is_a_pickle(folder, tmp_path):
+    save_bundle(load_bundle(folder), tmp_path / "saved", "# card\n")
+    np.load(tmp_path / "saved" / "words.npy", allow_pickle=False)
+    names = {path.name for path in (tmp_path / "saved").iterdir()}
+    assert names == {
+        "CARD.md",
+        "kind_words.npy",
+        "kinds.txt",
+        "model.json",
+        "padding.txt",
+        "words.npy",
+    }
