@@ -31,7 +31,7 @@ _OF_THE_ARTICLE = ("document_", "question_headings")
 
 @lru_cache(maxsize=8)
 def columns_by_family(language: str) -> tuple[tuple[str, Signal], ...]:
-    """Family and signal of every column that the boosters see, in order."""
+    """Family and signal of every column that the padding booster sees, in order."""
     chosen = FeatureExtractor(language).chosen
     signals = [(family.name, signal) for family in chosen for signal in family.signals]
     return (*signals, *((FAMILY, signal) for signal in words_signals()))
@@ -82,7 +82,8 @@ def contributions(bundle: Bundle, matrix: Floats) -> Contributions:
         )
         values = np.asarray(told, np.float64)
     member = family_of[:, None] == np.arange(len(families))
-    signals = values[:, :-1]
+    # The columns behind these are for the booster for kinds; this one never splits on them.
+    signals = values[:, : len(owners)]
     return Contributions(families, signals, signals @ member, values[:, -1], family_of)
 
 

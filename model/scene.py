@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from defiller.features.batch import ROLES, Batch
 from defiller.features.cues import load_cues
 from defiller.features.document import Role
-from defiller.features.vocabulary import TOKEN
+from defiller.features.tokens import TOKEN
 
 # What is quoted is meant to be recognised, not read.
 MOST_QUOTED = 60

@@ -107,6 +107,10 @@ TEXT: dict[str, Tell] = {
     "copies_after": count("exact copy of it", "later in the article", "exact copies of it"),
     "copies_near": count("paragraph", "that repeats earlier text among the two before and after"),
     "copied_around": _around,
+    "copy_run": count(
+        "paragraph", "copied from earlier in the same order, among itself and eight on each side"
+    ),
+    "copy_run_words": count("word", "in itself and those copied in the same order around it"),
     "heading_later": flag("stands again later as a heading", "its last copy is no later heading"),
     "heading_words": content_share("stand in other headings of the article"),
     "title_words": content_share("stand in an opening paragraph before it"),

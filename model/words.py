@@ -1,8 +1,9 @@
 """Linear models of words: what a paragraph's wording says by itself, for LightGBM to weigh.
 
 A logistic regression a target on hashed n-grams, all of one weight table, so that scoring is
-one gather and one sum. Its scores of a paragraph's surroundings go along with its own: padding
-comes in blocks.
+one sparse product. One such model tells padding from substance; its scores of a paragraph's
+surroundings go along with its own, since padding comes in blocks. Another one, fitted on padding
+alone, tells its kinds apart.
 """
 
 from __future__ import annotations
@@ -12,12 +13,12 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from defiller.features.batch import Batch, Floats, Ints
+from defiller.features.batch import Batch, Floats, Ints, mean_by
 from defiller.features.document import Role
-from defiller.features.ngrams import BUCKETS, hashed_ngrams
+from defiller.features.ngrams import BITS, BUCKETS
 from defiller.features.signals import Signal
 from defiller.features.signals.family import window_sum
-from defiller.labels.kinds import Kind
+from defiller.labels.kinds import PADDING_KINDS, Kind
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -38,6 +39,13 @@ TARGETS: dict[str, tuple[Kind, ...]] = {
 # to 0.575); six passes are enough once weights are averaged.
 _ALPHA = 5e-6
 _PASSES = 6
+
+# Kinds have a fifth of the paragraphs, so their weights are held shorter and seen more often
+# (right kind 0.596 at 2e-6, 0.594 at 1e-5, 0.578 at 5e-5 of the linear model alone, and best
+# with its neighbours at 1e-5); 2^16 buckets do as well as 2^18 and take a quarter of the room.
+_KIND_ALPHA = 1e-5
+_KIND_PASSES = 8
+KIND_BITS = 16
 
 _AROUND = ("above", "below", "near", "section", "document", "heading", "run", "lead")
 _SENTENCES = {
@@ -67,12 +75,28 @@ def words_signals() -> tuple[Signal, ...]:
     return (*own, *around, *shape)
 
 
+def kind_signals() -> tuple[Signal, ...]:
+    """The columns that `beside` gives, in order; only the booster for kinds sees them."""
+    places = {"kind_says": "its wording speaks", "above_kind": "that of the paragraph above speaks"}
+    places["below_kind"] = "that of the paragraph below speaks"
+    return tuple(
+        Signal(f"{place}_{kind.value}", f"{sentence} for {kind.value} among padding, log-odds")
+        for place, sentence in places.items()
+        for kind in PADDING_KINDS
+    )
+
+
+KIND_COLUMNS = len(kind_signals())
+"""Columns at the end of a matrix that only the booster for kinds sees."""
+
+
 class WordsModel:
     """Weights of hashed n-grams, one column a target.
 
     Attributes
     ----------
-    weights : float32 (``BUCKETS``, targets)
+    weights : float32 (buckets, targets)
+        Buckets are a power of two, at most ``BUCKETS``.
     intercepts : float32 (targets,)
     """
 
@@ -89,7 +113,7 @@ class WordsModel:
         weight: NDArray[np.float64],
         seed: int = 0,
     ) -> Self:
-        """Learn the weights.
+        """Learn to tell padding, and what it does, from substance.
 
         Parameters
         ----------
@@ -102,16 +126,47 @@ class WordsModel:
         seed : int
             Of the order in which stochastic gradient descent sees the paragraphs.
         """
+        order = tuple(Kind)
+        members = [[order.index(kind) for kind in target] for target in TARGETS.values()]
+        used = (kinds >= 0) & (weight > 0)
+        table = ngram_table(buckets, begin)
+        return cls._fit(table, used, kinds, members, weight, _ALPHA, _PASSES, seed)
+
+    @classmethod
+    def fit_kinds(
+        cls,
+        buckets: NDArray[np.int32],
+        begin: Ints,
+        kinds: NDArray[np.int64],
+        weight: NDArray[np.float64],
+        seed: int = 0,
+    ) -> Self:
+        """Learn to tell the kinds of padding apart, on padding alone; parameters as in `fit`."""
+        members = [[tuple(Kind).index(kind)] for kind in PADDING_KINDS]
+        used = (kinds > tuple(Kind).index(Kind.SUBSTANCE)) & (weight > 0)
+        table = ngram_table(buckets >> BITS - KIND_BITS, begin, KIND_BITS)
+        return cls._fit(table, used, kinds, members, weight, _KIND_ALPHA, _KIND_PASSES, seed)
+
+    @classmethod
+    def _fit(
+        cls,
+        table: csr_matrix,
+        used: NDArray[np.bool_],
+        kinds: NDArray[np.int64],
+        members: list[list[int]],
+        weight: NDArray[np.float64],
+        alpha: float,
+        passes: int,
+        seed: int,
+    ) -> Self:
         from sklearn.linear_model import SGDClassifier
 
-        table = ngram_table(buckets, begin)
-        used = np.flatnonzero((kinds >= 0) & (weight > 0))
-        table, kinds, weight = table[used], kinds[used], weight[used]
-        order = tuple(Kind)
-        weights = np.zeros((BUCKETS, len(TARGETS)), np.float32)
-        intercepts = np.zeros(len(TARGETS), np.float32)
-        for column, members in enumerate(TARGETS.values()):
-            target = np.isin(kinds, [order.index(kind) for kind in members])
+        rows = np.flatnonzero(used)
+        table, kinds, weight = table[rows], kinds[rows], weight[rows]
+        weights = np.zeros((table.shape[1], len(members)), np.float32)
+        intercepts = np.zeros(len(members), np.float32)
+        for column, target_kinds in enumerate(members):
+            target = np.isin(kinds, target_kinds)
             if target.all() or not target.any():
                 # Labels without this target teach nothing of it: say "no" at the odds of one
                 # unseen paragraph.
@@ -119,8 +174,8 @@ class WordsModel:
                 continue
             model = SGDClassifier(
                 loss="log_loss",
-                alpha=_ALPHA,
-                max_iter=_PASSES,
+                alpha=alpha,
+                max_iter=passes,
                 tol=None,
                 average=True,
                 random_state=seed,
@@ -134,36 +189,44 @@ class WordsModel:
         """Log-odds of each target, float32 (paragraphs, targets)."""
         if not len(begin):
             return np.zeros((0, len(self.intercepts)), np.float32)
-        size = np.diff(np.append(begin, len(buckets)))
-        total = np.add.reduceat(self.weights[buckets], begin, axis=0)
+        from scipy.sparse import csr_matrix
+
+        # SciPy sums in C without a table of all n-grams' weights between: three times as fast.
+        ends = np.append(begin, len(buckets)).astype(np.int32)
+        ones = np.ones(len(buckets), np.float32)
+        held = len(self.weights)
+        place = buckets >> (BUCKETS // held).bit_length() - 1
+        total = csr_matrix((ones, place, ends), shape=(len(begin), held)) @ self.weights
         return np.asarray(
-            total / np.sqrt(size)[:, None].astype(np.float32) + self.intercepts, dtype=np.float32
+            total / np.sqrt(np.diff(ends))[:, None].astype(np.float32) + self.intercepts,
+            dtype=np.float32,
         )
 
 
-def ngram_table(buckets: NDArray[np.int32], begin: Ints) -> csr_matrix:
-    """Sparse matrix (paragraphs, ``BUCKETS``), rows scaled as `WordsModel.scores` scales them."""
+def ngram_table(buckets: NDArray[np.int32], begin: Ints, bits: int = BITS) -> csr_matrix:
+    """Sparse matrix (paragraphs, 2^bits), rows scaled as `WordsModel.scores` scales them."""
     from scipy.sparse import csr_matrix
 
     ends = np.append(begin, len(buckets))
     size = np.diff(ends)
     data = np.repeat(1 / np.sqrt(np.maximum(size, 1)), size).astype(np.float32)
     # A copy, since summing duplicates sorts the arrays in place.
-    table = csr_matrix((data, buckets, ends), shape=(len(begin), BUCKETS), copy=True)
+    table = csr_matrix((data, buckets, ends), shape=(len(begin), 1 << bits), copy=True)
     table.sum_duplicates()
     return table
 
 
-def score_batch(model: WordsModel, batch: Batch) -> Floats:
-    """Scores of a batch's paragraphs, float32 (paragraphs, targets)."""
-    return model.scores(*hashed_ngrams(batch))
+def beside(scores: Floats, batch: Batch) -> Floats:
+    """Own scores and those of the paragraphs above and below, in the order of `kind_signals`."""
+    above, below = batch.shifted(scores, -1), batch.shifted(scores, 1)
+    return np.hstack([scores, above, below]).astype(np.float32, copy=False)
 
 
 def surroundings(scores: Floats, batch: Batch) -> Floats:
     """Own scores and those around, in the order of `words_signals`."""
     size, targets = scores.shape
-    result = np.empty((size, targets * (1 + len(_AROUND)) + 2), np.float32)
-    result[:, :targets] = scores
+    result = np.empty((targets * (1 + len(_AROUND)) + 2, size), np.float32)
+    result[:targets] = scores.T
     weight = batch.words + 1
     run = _runs(batch)
     run_count = int(run[-1]) + 1 if size else 0
@@ -181,24 +244,19 @@ def surroundings(scores: Floats, batch: Batch) -> Floats:
                 window_sum(own, batch, 3, 3) / near_count,
                 np.nan,
             ),
-            _mean(batch.section, sections, own, weight),
-            _mean(batch.document_of, len(batch.sizes), own, weight),
+            mean_by(batch.section, sections, own, weight),
+            mean_by(batch.document_of, len(batch.sizes), own, weight),
             batch.of_heading(own, np.nan),
-            _mean(run, run_count, own, weight),
+            mean_by(run, run_count, own, weight),
             np.where(lead >= 0, own[np.maximum(lead, 0)], np.nan) if size else own,
         )
         start = targets + number * len(_AROUND)
         for offset, column in enumerate(columns):
-            result[:, start + offset] = column
+            result[start + offset] = column
     length = np.diff(np.append(run_begin, size))
-    result[:, -2] = length[run] if size else 0
-    result[:, -1] = np.arange(size) - run_begin[run] if size else 0
-    return result
-
-
-def _mean(groups: Ints, count: int, values: Floats, weight: Floats) -> Floats:
-    total = np.bincount(groups, values * weight, count)
-    return np.asarray((total / np.bincount(groups, weight, count).clip(1e-9))[groups], np.float32)
+    result[-2] = length[run] if size else 0
+    result[-1] = np.arange(size) - run_begin[run] if size else 0
+    return result.T
 
 
 def _layout(batch: Batch) -> NDArray[np.int64]:

@@ -1,1 +1,1 @@
-"""The review page: an article with its verdicts, to look at in a browser."""
+"""Pages to look at in a browser: the review page, and what it shares with others."""

@@ -1,32 +1,23 @@
 """The review page: articles with their verdicts, in one file that opens anywhere.
 
-The page loads nothing and runs nothing but its own script: its Content-Security-Policy allows
-the stylesheet and the script by their hashes and forbids all else, and whatever comes from an
-article is text, escaped by jinja2.
+The page loads nothing and runs nothing but its own script; see `defiller.model.page.shell`.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
-from typing import TYPE_CHECKING
 
 from defiller.labels.kinds import PADDING_KINDS, Group
 from defiller.model.page.paragraphs import paragraph_shown, showable
+from defiller.model.page.shell import asset, environment, in_shell
 from defiller.model.policy import Policy
 from defiller.model.verdict import Because, ScoredDocument
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
 
 _FIRST = 3
 """Among so many paragraphs the title stands in the article itself, where it does."""
 
-_HERE = "defiller.model.page"
+_STYLES = ("base.css", "paragraph.css", "page.css")
 _PLACE = "\x00articles\x00"  # no text on the page can hold it: showable() takes NUL away
 _DEFAULT = Policy()
 
@@ -102,28 +93,23 @@ def page_frame(
     several : bool
         Whether there is a list of articles.
     """
-    style, script = _asset("page.css"), _asset("page.js")
     by_group = [
         (str(group), [str(kind) for kind in PADDING_KINDS if kind.group is group])
         for group in (Group.BOILERPLATE, Group.FILLER)
     ]
-    page = (
-        _environment()
-        .get_template("page.jinja")
-        .render(
-            security=_security(style, script),
-            style=_trusted(style),
-            script=_trusted(script),
-            title=showable(f"{title} · defiller" if title else "defiller: articles in review"),
-            threshold=repr(float(threshold)),
-            max_cut=repr(float(policy.max_cut)),
-            groups=by_group,
-            dropped={str(kind) for kind in policy.dropped},
-            kept=policy.dropped != frozenset(PADDING_KINDS),
-            model=showable(model),
-            several=several,
-            articles=_PLACE,
-        )
+    page = in_shell(
+        environment().get_template("page.jinja"),
+        "".join(asset(name) for name in _STYLES),
+        asset("page.js"),
+        title=showable(f"{title} · defiller" if title else "defiller: articles in review"),
+        threshold=repr(float(threshold)),
+        max_cut=repr(float(policy.max_cut)),
+        groups=by_group,
+        dropped={str(kind) for kind in policy.dropped},
+        kept=policy.dropped != frozenset(PADDING_KINDS),
+        model=showable(model),
+        several=several,
+        articles=_PLACE,
     )
     head, tail = page.split(_PLACE)
     return Frame(head, tail)
@@ -141,7 +127,7 @@ def article_piece(
         facts.insert(0, f"language {scored.language}")
     pairs = zip(document.paragraphs, scored.verdicts, strict=True)
     return (
-        _environment()
+        environment()
         .get_template("article.jinja")
         .render(
             title=title,
@@ -158,48 +144,3 @@ def article_piece(
 
 def _title(scored: ScoredDocument, name: str | None) -> str:
     return showable(scored.document.title or name or "An article without a title")
-
-
-@cache
-def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    return Environment(
-        loader=PackageLoader(_HERE, ""),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        keep_trailing_newline=True,
-    )
-
-
-@cache
-def _asset(name: str) -> str:
-    # Read with universal newlines, as a browser hashes them.
-    return (files(_HERE) / name).read_text("utf-8")
-
-
-def _security(style: str, script: str) -> str:
-    """The policy that lets this stylesheet and this script in, and nothing else."""
-    return "; ".join(
-        (
-            "default-src 'none'",
-            f"style-src '{_hash(style)}'",
-            f"script-src '{_hash(script)}'",
-            "base-uri 'none'",
-            "form-action 'none'",
-            # Not even the script itself can turn text into markup.
-            "require-trusted-types-for 'script'",
-            "trusted-types 'none'",
-        )
-    )
-
-
-def _hash(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
-def _trusted(text: str) -> str:
-    from markupsafe import Markup
-
-    return Markup(text)  # noqa: S704 - a file of this package
