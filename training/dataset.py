@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,8 +16,11 @@ from defiller.features.document import Document, count_words
 from defiller.features.extractor import FeatureExtractor
 from defiller.features.reading import document_from_lines
 from defiller.labels.formats import read_labels
+from defiller.labels.kind_map import KindMap
 from defiller.labels.kinds import KINDS
 from defiller.labels.labelled import LabelError, LabelledDocument, source_of
+from defiller.labels.overlay import Overlay
+from defiller.labels.project import document_as_read
 from defiller.model.classifier import fold_of
 
 UNLABELLED = -1
@@ -38,6 +42,12 @@ class Dataset:
         False for documents that may train and are never judged.
     weights : float64 (documents,)
         Weight of each document's paragraphs in training.
+    words_weights : float64 (documents,) or None
+        The same for the models of words, where it is another: invented articles teach what
+        padding is built like, and their words are those of a few writers.
+    corrected : tuple of LabelledDocument
+        The same as `labelled`, with the corrections that training learns from; figures are on
+        `labelled`.
     """
 
     labelled: tuple[LabelledDocument, ...]
@@ -45,6 +55,8 @@ class Dataset:
     collections: tuple[str, ...]
     judged: NDArray[np.bool_]
     weights: NDArray[np.float64]
+    corrected: tuple[LabelledDocument, ...] = ()
+    words_weights: NDArray[np.float64] | None = None
 
     @cached_property
     def sizes(self) -> NDArray[np.int64]:
@@ -59,12 +71,12 @@ class Dataset:
     @cached_property
     def kinds(self) -> NDArray[np.int64]:
         """Place of each paragraph's kind in ``KINDS``; ``UNLABELLED`` for context."""
-        numbers = [
-            UNLABELLED if p.kind is None else _NUMBER[p.kind]
-            for d in self.labelled
-            for p in d.paragraphs
-        ]
-        return np.array(numbers, np.int64)
+        return _kinds(self.labelled)
+
+    @cached_property
+    def taught(self) -> NDArray[np.int64]:
+        """The same with corrections: what training learns from."""
+        return _kinds(self.corrected) if self.corrected else self.kinds
 
     @cached_property
     def folds(self) -> NDArray[np.int64]:
@@ -86,7 +98,18 @@ class Dataset:
     @cached_property
     def paragraph_weights(self) -> NDArray[np.float64]:
         """Weight of each paragraph in training; 0 for unlabelled ones."""
-        return np.where(self.kinds != UNLABELLED, self.weights[self.document_of], 0.0)
+        return np.where(self.taught != UNLABELLED, self.weights[self.document_of], 0.0)
+
+    @cached_property
+    def paragraph_words_weights(self) -> NDArray[np.float64]:
+        """The same for the models of words."""
+        weights = self.weights if self.words_weights is None else self.words_weights
+        return np.where(self.taught != UNLABELLED, weights[self.document_of], 0.0)
+
+    @cached_property
+    def calibration_weights(self) -> NDArray[np.float64]:
+        """The same for calibration, which goes by what is judged."""
+        return np.where(self.judged[self.document_of], self.paragraph_weights, 0.0)
 
     @cached_property
     def paragraph_judged(self) -> NDArray[np.bool_]:
@@ -106,7 +129,16 @@ class Dataset:
             tuple(self.collections[i] for i in chosen),
             self.judged[chosen],
             self.weights[chosen],
+            tuple(self.corrected[i] for i in chosen) if self.corrected else (),
+            None if self.words_weights is None else self.words_weights[chosen],
         )
+
+
+def _kinds(documents: Iterable[LabelledDocument]) -> NDArray[np.int64]:
+    numbers = [
+        UNLABELLED if p.kind is None else _NUMBER[p.kind] for d in documents for p in d.paragraphs
+    ]
+    return np.array(numbers, np.int64)
 
 
 def load_dataset(
@@ -114,6 +146,11 @@ def load_dataset(
     only_train: Sequence[str | Path] = (),
     ids: Iterable[str] | None = None,
     weights: Mapping[str, float] | None = None,
+    *,
+    words_weights: Mapping[str, float] | None = None,
+    base: Sequence[str | Path] = (),
+    kind_map: KindMap | None = None,
+    corrections: Overlay | None = None,
 ) -> Dataset:
     """Read label files.
 
@@ -127,39 +164,48 @@ def load_dataset(
         The documents of ``paths`` to use; all by default.
     weights : mapping or None
         Weight of a collection, by the file's bare name; 1 by default.
+    words_weights : mapping or None
+        The same for the models of words; the weight above by default.
+    base : sequence of path
+        Files of others' labels that train and are never judged; a document that stands in the
+        files above as well is left out here.
+    kind_map : KindMap or None
+        What own kinds in ``paths`` and ``only_train`` mean.
+    corrections : Overlay or None
+        Other labels for some paragraphs, which training learns from and figures don't count.
 
     Raises
     ------
     LabelError
-        For files that cannot be read, an id that stands twice or in no file, and no documents
-        at all.
+        For files that cannot be read, an id that stands twice or in no file, corrections that
+        fit no label, and no documents at all.
     """
     wanted = None if ids is None else set(ids)
     labelled: list[LabelledDocument] = []
     collections: list[str] = []
     judged: list[bool] = []
     seen: dict[str, Path] = {}
-    for path, is_judged in [
-        *((Path(p), True) for p in paths),
-        *((Path(p), False) for p in only_train),
-    ]:
-        for document in read_labels(path):
-            if is_judged and wanted is not None and document.id not in wanted:
+    articles: set[str] = set()
+    for source, document in _documents(paths, only_train, base, kind_map):
+        if source.judged and wanted is not None and document.article not in wanted:
+            continue
+        if document.id in seen:
+            if source.is_base:
                 continue
-            if document.id in seen:
-                raise LabelError(
-                    f"document {document.id!r} stands in {seen[document.id]} too; "
-                    "give every document an id of its own or leave one file out",
-                    path,
-                    document.line,
-                )
-            seen[document.id] = path
-            if not document.paragraphs:
-                continue
-            labelled.append(document)
-            collections.append(source_of(path))
-            judged.append(is_judged)
-    missing = sorted((wanted or set()) - seen.keys())
+            raise LabelError(
+                f"document {document.id!r} stands in {seen[document.id]} too; "
+                "give every document an id of its own or leave one file out",
+                source.path,
+                document.line,
+            )
+        seen[document.id] = source.path
+        articles.add(document.article)
+        if not document.paragraphs:
+            continue
+        labelled.append(document)
+        collections.append(source_of(source.path))
+        judged.append(source.judged)
+    missing = sorted((wanted or set()) - articles)
     if missing:
         raise LabelError(
             f"{len(missing)} of the ids asked for stand in no file, the first is {missing[0]!r}"
@@ -167,16 +213,50 @@ def load_dataset(
     if not labelled:
         raise LabelError("there is no labelled document to work on; name at least one label file")
     by_collection = weights or {}
+    for_words = {**by_collection, **(words_weights or {})}
+    corrected: tuple[LabelledDocument, ...] = ()
+    if corrections is not None:
+        corrected = tuple(corrections.correct(document) for document in labelled)
+        if wanted is None:  # else what is corrected may be what was not asked for
+            corrections.require_all_met()
     return Dataset(
         tuple(labelled),
         tuple(as_document(document) for document in labelled),
         tuple(collections),
         np.array(judged, np.bool_),
         np.array([by_collection.get(name, 1.0) for name in collections], np.float64),
+        corrected,
+        np.array([for_words.get(name, 1.0) for name in collections], np.float64),
     )
 
 
+@dataclass(frozen=True)
+class _Source:
+    """A label file and what its documents are for."""
+
+    path: Path
+    judged: bool = False
+    is_base: bool = False
+
+
+def _documents(
+    paths: Sequence[str | Path],
+    only_train: Sequence[str | Path],
+    base: Sequence[str | Path],
+    kind_map: KindMap | None,
+) -> Iterator[tuple[_Source, LabelledDocument]]:
+    """All documents of some label files, one at a time; the base's are the last."""
+    own = [_Source(Path(p), judged=True) for p in paths] + [_Source(Path(p)) for p in only_train]
+    with kind_map.in_force() if kind_map else nullcontext():
+        for source in own:
+            yield from ((source, document) for document in read_labels(source.path))
+    for source in (_Source(Path(p), is_base=True) for p in base):
+        yield from ((source, document) for document in read_labels(source.path))
+
+
 def as_document(labelled: LabelledDocument) -> Document:
-    """The article of a labelled document, one paragraph a label, read as plain text."""
+    """The article of a labelled document: as it was read, or else read as plain text."""
+    if any(paragraph.role is not None for paragraph in labelled.paragraphs):
+        return document_as_read(labelled)
     texts = [paragraph.text for paragraph in labelled.paragraphs]
     return document_from_lines(texts, title=labelled.title, url=labelled.url)

@@ -1,81 +1,202 @@
-"""What ``defiller train`` and ``defiller evaluate`` do, without the command line."""
+"""What ``defiller train`` does, without the command line."""
 
 from __future__ import annotations
 
 import json
+import os
 import shlex
-from collections.abc import Mapping, Sequence
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from rich.console import Console
 
+from defiller.labels.check import CheckReport, check_labels
 from defiller.labels.files import replacing
+from defiller.labels.kind_map import read_kind_map
 from defiller.labels.labelled import LabelError
-from defiller.model.bundle import load_bundle, save_bundle
+from defiller.labels.overlay import read_overlay
+from defiller.model.bundle import ModelError, save_bundle
 from defiller.model.classifier import FillerClassifier
+from defiller.training.base import Base, read_base
+from defiller.training.cache import FeatureCache
 from defiller.training.card import model_card
-from defiller.training.dataset import load_dataset
-from defiller.training.evaluate import Evaluation, evaluate
-from defiller.training.evaluate import ablate as ablation
-from defiller.training.figures import by_collection, by_kind
-from defiller.training.report import (
-    ablation_table,
-    figures_table,
-    intervals_table,
-    kinds_table,
-)
-from defiller.training.train import Trained, train
+from defiller.training.dataset import Dataset, load_dataset
+from defiller.training.figures import as_json, by_collection, by_kind
+from defiller.training.parallel import uninterrupted
+from defiller.training.progress import Bar, times_table
+from defiller.training.refine import gains
+from defiller.training.report.tables import against_table, figures_table, kinds_table
+from defiller.training.seen import seen_by
+from defiller.training.soundness import check_sound, remarks
+from defiller.training.train import Trained, steps_of, train
 
 
-def train_command(
-    *,
-    labels: Sequence[Path],
-    out: Path,
-    ids: Path | None = None,
-    only_train: Sequence[Path] = (),
-    weights: Mapping[str, float] | None = None,
-    name: str = "defiller-en",
-    seed: int = 0,
-    threads: int = 2,
-    validate: bool = True,
-    figures: Path | None = None,
-) -> Trained:
+@dataclass(frozen=True)
+class TrainingOrder:
+    """What was asked of ``defiller train``.
+
+    Attributes
+    ----------
+    labels, only_train : sequence of Path
+        Files that train and are judged, and files that only train.
+    out : Path
+        Folder of the model.
+    base : sequence of str
+        As `read_base` takes them.
+    ids, kinds_map, figures, cache : Path or None
+    corrections : sequence of Path
+    weights, words_weights : mapping of str to float
+        By the bare names of label files.
+    name : str
+    seed, threads : int
+    validate : bool
+    times : bool
+        Tell where the time went.
+    """
+
+    labels: Sequence[Path]
+    out: Path
+    base: Sequence[str] = ()
+    ids: Path | None = None
+    only_train: Sequence[Path] = ()
+    weights: Mapping[str, float] = field(default_factory=dict)
+    words_weights: Mapping[str, float] = field(default_factory=dict)
+    kinds_map: Path | None = None
+    corrections: Sequence[Path] = ()
+    cache: Path | None = None
+    name: str = "defiller-en"
+    seed: int = 0
+    threads: int = 2
+    validate: bool = True
+    figures: Path | None = None
+    times: bool = False
+
+    @property
+    def command(self) -> str:
+        """The command that makes the model again, files by their bare names."""
+        words = ["defiller", "train", *(path.name for path in self.labels)]
+        for one in self.base:
+            words += ["--base", Path(one).name]
+        named = [("--ids", [self.ids]), ("--only-train", self.only_train)]
+        named += [("--kinds-map", [self.kinds_map]), ("--corrections", self.corrections)]
+        for option, paths in named:
+            for path in paths:
+                words += [option, path.name] if path is not None else []
+        for key, value in self.weights.items():
+            words += ["--weight", f"{key}={value:g}"]
+        for key, value in self.words_weights.items():
+            words += ["--words-weight", f"{key}={value:g}"]
+        words += ["--name", self.name, "--seed", str(self.seed), "--out", self.name]
+        return shlex.join(words)
+
+
+def train_command(order: TrainingOrder) -> Trained:
     """Train, print the figures, write the model folder and its card.
 
     Raises
     ------
     LabelError
-        For labels or ids that cannot be read.
+        For labels, ids, corrections or a map of kinds that cannot be read.
     ModelError
-        Where ``out`` is in use by something else.
+        For a base model that cannot be used, and where ``out`` is in use by something else.
     ValueError
         For labels that nothing can be learnt from.
+    KeyboardInterrupt
+        With a sentence; nothing is written then.
     """
-    console, progress = Console(), Console(stderr=True)
-    dataset = load_dataset(labels, only_train, read_ids(ids) if ids else None, weights)
-    unknown = set(weights or {}) - set(dataset.collections)
-    if unknown:
-        raise LabelError(f"--weight names {sorted(unknown)}, which is none of the label files")
-    trained = train(
-        dataset,
-        FillerClassifier(seed=seed, n_jobs=threads),
-        name=name,
-        n_jobs=threads,
-        validate=validate,
-        progress=lambda line: progress.print(line, style="dim", highlight=False),
+    begun = time.perf_counter()
+    check_out(order.out)
+    console, told = Console(), Console(stderr=True)
+    try:
+        base, dataset, report = _read(order)
+        classifier = FillerClassifier(seed=order.seed, n_jobs=order.threads)
+        check_sound(dataset, classifier, refines=base.model is not None)
+        cache = None if order.cache is None else FeatureCache(order.cache)
+        for sentence in _remarks(base, dataset, report):
+            _say(sentence)
+        read = time.perf_counter() - begun
+        with Bar(told) as bar:
+            refined = base.model is not None
+            bar.plan(steps_of(dataset, validate=order.validate, refined=refined))
+            trained = train(
+                dataset,
+                classifier,
+                name=order.name,
+                n_jobs=order.threads,
+                validate=order.validate,
+                progress=bar,
+                base=base.model,
+                cache=cache,
+            )
+        if cache is not None:
+            cache.tidy()
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(f"interrupted; nothing was written to {order.out}") from None
+    with uninterrupted():
+        _write(order, trained)
+    _print(console, trained)
+    for sentence in trained.notes:
+        _say(sentence)
+    if order.times:
+        seconds = {"reading": read, **trained.seconds}
+        told.print(times_table(seconds, time.perf_counter() - begun))
+    told.print(
+        f"{trained.bundle.name}@{trained.bundle.hash[:12]} is in {order.out}",
+        highlight=False,
+        markup=False,
+        soft_wrap=True,
     )
-    if trained.judged is not None:
-        found = by_collection(trained.judged)
-        console.print(figures_table(found, "Cross-validated by group"))
-        console.print(kinds_table(by_kind(trained.judged)))
-        if figures:
-            with replacing(figures) as stream:
-                stream.write(json.dumps(found, indent=1) + "\n")
-    save_bundle(
-        trained.bundle, out, model_card(trained, _command(labels, only_train, weights, name, seed))
-    )
-    progress.print(f"{trained.bundle.name}@{trained.bundle.hash[:12]} is in {out}", highlight=False)
     return trained
+
+
+def check_out(out: Path) -> None:
+    """Refuse a place for a model before it is made, rather than after.
+
+    Raises
+    ------
+    ModelError
+        Where something that is no model stands there, or nothing can be written.
+    """
+    if out.exists() and (
+        not out.is_dir() or (any(out.iterdir()) and not (out / "model.json").exists())
+    ):
+        raise ModelError(f"{out} is there and is no model folder; choose another --out")
+    above = next(folder for folder in out.absolute().parents if folder.exists())
+    if not above.is_dir() or not os.access(above, os.W_OK):
+        raise ModelError(f"nothing can be written to {above}; choose another --out")
+
+
+def _read(order: TrainingOrder) -> tuple[Base, Dataset, CheckReport]:
+    base = read_base(order.base)
+    kind_map = None if order.kinds_map is None else read_kind_map(order.kinds_map)
+    dataset = load_dataset(
+        order.labels,
+        order.only_train,
+        read_ids(order.ids) if order.ids else None,
+        {**base.weights, **order.weights},
+        words_weights={**base.words_weights, **order.words_weights},
+        base=base.files,
+        kind_map=kind_map,
+        corrections=read_overlay(*order.corrections) if order.corrections else None,
+    )
+    for option, named in (("--weight", order.weights), ("--words-weight", order.words_weights)):
+        unknown = set(named) - set(dataset.collections)
+        if unknown:
+            raise LabelError(f"{option} names {sorted(unknown)}, which is none of the label files")
+    with kind_map.in_force() if kind_map else nullcontext():
+        return base, dataset, check_labels([*order.labels, *order.only_train])
+
+
+def _remarks(base: Base, dataset: Dataset, report: CheckReport) -> Iterator[str]:
+    yield from remarks(dataset, report)
+    if base.model is not None:
+        sentence = seen_by(base.model, dataset).sentence
+        if sentence is not None:
+            yield f"--base {base.model.name}: {sentence}"
 
 
 def read_ids(path: Path) -> list[str]:
@@ -92,60 +213,25 @@ def read_ids(path: Path) -> list[str]:
         raise LabelError(f"the ids cannot be read ({error}); give one id a line", path) from error
 
 
-def _command(
-    labels: Sequence[Path],
-    only_train: Sequence[Path],
-    weights: Mapping[str, float] | None,
-    name: str,
-    seed: int,
-) -> str:
-    """The command that makes the model again, files by their bare names."""
-    words = ["defiller", "train", *(path.name for path in labels)]
-    for path in only_train:
-        words += ["--only-train", path.name]
-    for key, value in (weights or {}).items():
-        words += ["--weight", f"{key}={value:g}"]
-    words += ["--name", name, "--seed", str(seed), "--out", name]
-    return shlex.join(words)
+def _write(order: TrainingOrder, trained: Trained) -> None:
+    save_bundle(trained.bundle, order.out, model_card(trained, order.command))
+    if order.figures and trained.judged is not None:
+        with replacing(order.figures) as stream:
+            found = as_json(by_collection(trained.judged))
+            stream.write(json.dumps(found, indent=1, allow_nan=False) + "\n")
 
 
-def evaluate_command(
-    *,
-    model: Path | None,
-    labels: Sequence[Path],
-    ids: Path | None = None,
-    as_json: bool = False,
-    ablate: bool = False,
-    threads: int = 2,
-) -> Evaluation:
-    """Measure a model on labels and print what was found.
-
-    Raises
-    ------
-    LabelError, ModelError
-        For labels or a model that cannot be read.
-    """
-    console = Console()
-    bundle = load_bundle(model)
-    dataset = load_dataset(labels, (), read_ids(ids) if ids else None)
-    found = evaluate(bundle, dataset, threads)
-    figures = found.to_json()
-    figures["model"] = f"{bundle.name}@{bundle.hash[:12]}"
-    if ablate:
-        figures["ablation"] = ablation(bundle, dataset)
-    if as_json:
-        console.out(json.dumps(figures, indent=1), highlight=False)
-        return found
-    console.print(
-        figures_table(figures["figures"], f"{figures['model']} on {len(labels)} label files")
-    )
-    console.print(intervals_table(figures["intervals"]))
-    console.print(kinds_table(by_kind(found.judged)))
-    facts = figures["facts"]
-    if facts["share_kept"] is not None:
+def _print(console: Console, trained: Trained) -> None:
+    if trained.judged is None:
+        return
+    console.print(figures_table(by_collection(trained.judged), "Cross-validated by group"))
+    console.print(kinds_table(by_kind(trained.judged)))
+    if trained.base_judged is not None:
         console.print(
-            f"facts of the substance kept: {facts['share_kept']:.1%} of {facts['in_substance']:,}"
+            "\nless the base model, with 90 % intervals of the difference, paired by document"
         )
-    if ablate:
-        console.print(ablation_table(figures["ablation"]))
-    return found
+        console.print(against_table({"all": gains(trained.judged, trained.base_judged)}))
+
+
+def _say(sentence: str) -> None:
+    print(f"defiller: {sentence}", file=sys.stderr, flush=True)

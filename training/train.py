@@ -2,34 +2,66 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from defiller.features.extractor import FeatureExtractor
-from defiller.labels.kinds import KINDS
 from defiller.model.blocks import cut_points
 from defiller.model.bundle import Bundle
 from defiller.model.calibration import Doubles
-from defiller.model.classifier import FillerClassifier
+from defiller.model.classifier import FOLDS, FillerClassifier
 from defiller.model.curve import LossCurve
 from defiller.model.policy import DEFAULT_MAX_LOSS
-from defiller.training.crossfit import CrossFit, OutOfFold, Prepared, cross_validate, prepare
-from defiller.training.dataset import UNLABELLED, Dataset
+from defiller.training.cache import FeatureCache
+from defiller.training.crossfit import (
+    KIND_NAMES,
+    WORDS_LINE,
+    CrossFit,
+    OutOfFold,
+    Prepared,
+    cross_validate,
+    fold_line,
+    judged_folds,
+    prepare,
+)
+from defiller.training.dataset import Dataset
 from defiller.training.figures import Judged
+from defiller.training.fold import fit_classifier
+from defiller.training.progress import Step, Stopwatch, Tell
+from defiller.training.record import describe
+from defiller.training.soundness import check_sound
 
-Progress = Callable[[str], None]
+FIT_LINE = "the model, on everything"
+
+# Seconds of the stages on all web labels, one thread; only their proportions count.
+_FEATURES, _WORDS, _FOLD, _FIT = 10.0, 3.0, 60.0, 90.0
 
 
 @dataclass(frozen=True)
 class Trained:
-    """What training came to: the model, and predictions by the protocol where it was asked."""
+    """What training came to.
+
+    Attributes
+    ----------
+    bundle : Bundle
+        The model.
+    judged : Judged or None
+        Predictions by the protocol, where they were asked for and the labels allow them.
+    base_judged : Judged or None
+        The base model's predictions of the same paragraphs, where there is a base.
+    seconds : dict of str to float
+        Of work, by stage.
+    notes : tuple of str
+        What whoever uses the model should know, a sentence each.
+    """
 
     bundle: Bundle
     judged: Judged | None
+    base_judged: Judged | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 def train(
@@ -39,7 +71,9 @@ def train(
     name: str = "defiller-en",
     n_jobs: int = 1,
     validate: bool = True,
-    progress: Progress = lambda _: None,
+    progress: Tell = lambda _: None,
+    base: Bundle | None = None,
+    cache: FeatureCache | None = None,
 ) -> Trained:
     """Train a model on a dataset.
 
@@ -47,89 +81,142 @@ def train(
     ----------
     dataset : Dataset
     classifier : FillerClassifier or None
-        Its parameters are used.
+        Its parameters are used; of a refined model only its seed and threads.
     name : str
         Of the model.
     n_jobs : int
-        Words models fitted side by side; LightGBM's threads are the classifier's ``n_jobs``,
-        since another number of them gives another model.
+        Folds and words models fitted side by side, which share the classifier's threads; the
+        model is the same whatever it is.
     validate : bool
         Cross-validate too, which takes about five times as long as the fit.
     progress : callable
-        Told what is being done, a line each.
+        Told what is being done, a line each; the lines are those of `steps_of`.
+    base : Bundle or None
+        A model that saw none of the documents and is refined on them.
+    cache : FeatureCache or None
+        Where features are kept.
 
     Raises
     ------
     ValueError
         For labels that nothing can be learnt from.
     """
-    check_trainable(dataset)
     classifier = classifier or FillerClassifier()
-    extractor = FeatureExtractor()
-    progress(
-        f"signals of {len(dataset.kinds):,} paragraphs in {len(dataset.documents):,} documents"
-    )
-    prepared = prepare(dataset, extractor)
-    judged = None
-    if validate:
-        judged = judge(prepared, cross_validate(prepared, classifier, n_jobs, progress))
-    progress("the model, on everything")
-    bundle = fit(prepared, classifier, name, n_jobs)
-    return Trained(bundle, judged)
+    measured = check_sound(dataset, classifier, refines=base is not None)
+    clock = Stopwatch()
+    progress(features_line(dataset))
+    with clock.of("features"):
+        prepared = prepare(dataset, FeatureExtractor(base.language if base else "en"), cache)
+    judged = base_judged = None
+    if validate and measured:
+        found = cross_validate(prepared, classifier, n_jobs, progress, base=base, clock=clock)
+        with clock.of("curve"):
+            judged = judge(prepared, found)
+            base_judged = None if base is None else judge_base(prepared, base)
+    progress(FIT_LINE)
+    bundle = fit(prepared, classifier, name, n_jobs, base=base, measured=measured, clock=clock)
+    return Trained(bundle, judged, base_judged, clock.seconds, tuple(_notes(bundle, measured)))
 
 
-def check_trainable(dataset: Dataset) -> None:
-    """Refuse labels that nothing can be learnt from, before any work is done.
+def features_line(dataset: Dataset) -> str:
+    """What is told when features begin."""
+    return f"signals of {len(dataset.kinds):,} paragraphs in {len(dataset.documents):,} documents"
 
-    Raises
-    ------
-    ValueError
-        For one class only, and where no fold is left to measure on: calibration, thresholds and
-        the loss curve are fitted out of fold.
+
+def steps_of(dataset: Dataset, *, validate: bool = True, refined: bool = False) -> Sequence[Step]:
+    """The steps of `train` and what each costs, by measurement on all web labels.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    validate : bool
+    refined : bool
+        Whether there is a base model, whose words are not fitted anew.
     """
-    used = dataset.paragraph_weights > 0
-    padding = dataset.kinds[used] > 0
-    if not padding.any() or padding.all():
-        there = "substance" if not padding.any() else "padding"
-        raise ValueError(
-            "training needs both 'substance' and some padding, and the labels have only "
-            f"{there}; label paragraphs of the other too"
+    folds = len(judged_folds(dataset)) if validate else 0
+    steps = [Step(features_line(dataset), _FEATURES)]
+    if folds:
+        # Of a pair of folds one words model serves both matrices.
+        models = folds + sum(FOLDS - 1 - earlier for earlier in range(folds))
+        steps.append(Step(WORDS_LINE, 0.0 if refined else _WORDS * models))
+        steps += [Step(fold_line(place, folds), _FOLD) for place in range(1, folds + 1)]
+    return [*steps, Step(FIT_LINE, _FIT + (0.0 if refined else _WORDS))]
+
+
+def _notes(bundle: Bundle, measured: bool) -> Iterator[str]:
+    smallest = bundle.curve.smallest
+    if not measured:
+        yield (
+            "the labels are too few, or of too few groups, to measure on: the calibration and "
+            "the loss curve are the base model's, and there are no figures; evaluate the model on "
+            "other labels"
         )
-    for fold in np.unique(dataset.folds[used]):
-        outside = dataset.kinds[used & (dataset.folds != fold)] > 0
-        if not outside.any() or outside.all():
-            groups = len(set(dataset.groups[used]))
-            raise ValueError(
-                f"the labels cannot be split: with {groups} group(s) a fold leaves one class or "
-                "nothing to learn from; label articles of more publishers, or give 'group' its "
-                "right values"
-            )
+    elif smallest > DEFAULT_MAX_LOSS:
+        yield (
+            f"the labels support no loss of substance below {smallest:.2%}, and the default is "
+            f"{DEFAULT_MAX_LOSS:.0%}: give --max-loss or --threshold with this model, or label "
+            "more articles"
+        )
 
 
-def fit(prepared: Prepared, classifier: FillerClassifier, name: str, n_jobs: int) -> Bundle:
-    """Fit a model on all labelled paragraphs; its curve comes from predictions out of fold."""
-    from sklearn.base import clone
+def fit(
+    prepared: Prepared,
+    classifier: FillerClassifier,
+    name: str,
+    n_jobs: int,
+    *,
+    base: Bundle | None = None,
+    measured: bool = True,
+    clock: Stopwatch | None = None,
+) -> Bundle:
+    """Fit a model on all labelled paragraphs; its curve comes from predictions out of fold.
 
+    Parameters
+    ----------
+    prepared : Prepared
+    classifier : FillerClassifier
+    name : str
+    n_jobs : int
+    base : Bundle or None
+        A model to refine.
+    measured : bool
+        False where the labels are too few to predict out of fold; the calibration and the curve
+        are then the base's.
+    clock : Stopwatch or None
+    """
     data = prepared.dataset
-    cross = CrossFit(prepared, classifier.seed, n_jobs)
+    clock = clock or Stopwatch()
+    cross = CrossFit(prepared, classifier.seed, n_jobs, base)
+    with clock.of("words"):
+        cross.fit_all([None])
+        words, kind_words = cross.fit_words(frozenset())
     matrix = cross.matrix(None)
     used = np.flatnonzero(data.paragraph_weights > 0)
-    names = np.array([kind.value for kind in KINDS])
-    model = clone(classifier).fit(
+    model = fit_classifier(
+        classifier,
         matrix[used],
-        names[data.kinds[used]],
-        sample_weight=data.paragraph_weights[used],
-        groups=data.groups[used],
+        KIND_NAMES[data.taught[used]],
+        data.paragraph_weights[used],
+        data.groups[used] if measured else None,
+        base,
+        data.calibration_weights[used],
     )
-    padding = np.full(len(data.kinds), np.nan)
-    padding[used] = model.out_of_fold_
+    clock.add(model.seconds_)
+    with clock.of("curve"):
+        if base is not None and not measured:
+            curve = base.curve
+        else:
+            padding = np.full(len(data.kinds), np.nan)
+            padding[used] = model.out_of_fold_
+            curve = curve_of(data, padding, data.paragraph_judged)
     return Bundle(
         name=name,
-        language="en",
-        words=cross.fit_words(frozenset()),
+        language=base.language if base else "en",
+        words=words,
+        kind_words=kind_words,
         classifier=model,
-        curve=curve_of(data, padding, data.paragraph_judged),
-        about={"training": describe(data, classifier)},
+        curve=curve,
+        about={"training": describe(data, model, base)},
     )
 
 
@@ -174,45 +261,33 @@ def judge(prepared: Prepared, found: OutOfFold) -> Judged:
             # Too few labels to hold the default loss: such a model strips nothing by default.
             continue
         strip[outside] = where[outside] >= threshold
+    return _judged(data, found.padding, found.kinds, strip, rows)
+
+
+def judge_base(prepared: Prepared, base: Bundle) -> Judged:
+    """What a base model says of the same paragraphs, at its own defaults."""
+    data = prepared.dataset
+    matrix = CrossFit(prepared, base=base).matrix(None)
+    padding = base.classifier.predict_padding(matrix)
+    kinds = np.zeros((len(padding), len(KIND_NAMES)))
+    columns = [KIND_NAMES.tolist().index(kind) for kind in base.classifier.kinds_]
+    kinds[:, columns] = base.classifier.predict_kinds(matrix, padding)
+    kinds[:, 0] = 1 - padding
+    strip = np.zeros(len(padding), np.bool_)
+    if base.curve.smallest <= DEFAULT_MAX_LOSS:
+        strip = cut_at(data, padding) >= base.curve.threshold_for(DEFAULT_MAX_LOSS)
+    return _judged(data, padding, kinds, strip, data.paragraph_judged)
+
+
+def _judged(
+    data: Dataset, padding: Doubles, kinds: Doubles, strip: np.ndarray, rows: np.ndarray
+) -> Judged:
     return Judged(
         data.kinds[rows],
-        found.padding[rows],
-        found.kinds[rows],
+        padding[rows],
+        kinds[rows],
         strip[rows],
         data.words[rows],
         data.document_of[rows],
         np.array(data.collections)[data.document_of][rows],
     )
-
-
-def describe(data: Dataset, classifier: FillerClassifier) -> dict[str, Any]:
-    """What a model was trained on: counts and a hash of every collection."""
-    collections: dict[str, dict[str, Any]] = {}
-    for name in dict.fromkeys(data.collections):
-        digest = hashlib.sha256()
-        documents = paragraphs = 0
-        for labelled, collection in zip(data.labelled, data.collections, strict=True):
-            if collection != name:
-                continue
-            documents += 1
-            for paragraph in labelled.paragraphs:
-                paragraphs += paragraph.kind is not None
-                digest.update(
-                    f"{paragraph.kind}\t{paragraph.text}\n".encode("utf-8", "surrogatepass")
-                )
-        first = data.collections.index(name)
-        collections[name] = {
-            "documents": documents,
-            "labelled_paragraphs": paragraphs,
-            "weight": float(data.weights[first]),
-            "judged": bool(data.judged[first]),
-            "sha256": digest.hexdigest(),
-        }
-    parameters = {k: v for k, v in classifier.get_params().items() if k != "n_jobs"}
-    labelled_rows = data.kinds != UNLABELLED
-    counts = np.bincount(data.kinds[labelled_rows], minlength=len(KINDS))
-    return {
-        "collections": collections,
-        "kinds": {kind.value: int(n) for kind, n in zip(KINDS, counts, strict=True)},
-        "parameters": parameters,
-    }

@@ -9,6 +9,9 @@ from typing import Annotated
 
 import typer
 
+from defiller.cli.label_doubt import doubt
+from defiller.cli.label_project import project
+from defiller.cli.label_suggest import suggest
 from defiller.labels.formats import LabelFormat, label_format, read_labels, write_labels
 from defiller.labels.kinds import Kind
 from defiller.labels.labelled import LabelError, LabelledDocument, kind_named
@@ -18,6 +21,9 @@ app = typer.Typer(
     help="Label files: convert, check, count, and part from their text.",
     no_args_is_help=True,
 )
+app.command()(project)
+app.command()(suggest)
+app.command()(doubt)
 
 _LABELS = (
     "Label files: .jsonl, .csv, .tsv, .json (Label Studio), .marked, .marked.txt or .marked.md, "

@@ -1,0 +1,420 @@
+"""``defiller train`` on the command line: mistakes in a sentence, and nothing half written."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from defiller.labels.corpus import corpus_files
+from defiller.model.classifier import FillerClassifier, fold_of
+from defiller.training import run as training_run
+from defiller.training.train import Trained
+
+POSIX = pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+CONTRADICTED = "The copper one boils a litre in two minutes and four seconds flat."
+
+
+def document(name, kinds, group=None, texts=None):
+    texts = texts or [f"Line {n} of {name} says something." for n in range(len(kinds))]
+    paragraphs = [{"text": t, "kind": k} for t, k in zip(texts, kinds, strict=True)]
+    return {"id": name, "source": "t", "group": group or name, "paragraphs": paragraphs}
+
+
+def jsonl(*documents):
+    return "".join(json.dumps(d) + "\n" for d in documents)
+
+
+def names_in_fold(fold, count):
+    """Groups that fall into one fold."""
+    names = (f"g{n}" for n in range(10_000))
+    return [name for name in names if fold_of(name) == fold][:count]
+
+
+def spread(count, kinds=("substance", "fluff")):
+    """Documents in groups of every fold."""
+    return [document(f"d{n}", list(kinds), group=f"g{n}") for n in range(count)]
+
+
+def studio(quoted):
+    """A Label Studio export with one span, which quotes this."""
+    value = {"start": 0, "end": 4, "text": quoted, "labels": ["faq"]}
+    result = [{"type": "labels", "value": value}]
+    task = {"data": {"text": "What is it?", "document": "a"}, "annotations": [{"result": result}]}
+    return json.dumps([task])
+
+
+class Refused(NamedTuple):
+    """What stands in the label file, what is asked besides, and the sentence."""
+
+    name: str
+    text: str
+    options: list
+    said: str
+
+
+class Remarked(NamedTuple):
+    """Labels that can be trained on, and what is said of them."""
+
+    documents: list
+    said: str
+
+
+REFUSED = {
+    "substance only": Refused(
+        "a.jsonl",
+        jsonl(*spread(9, ["substance"] * 3)),
+        [],
+        "training needs both 'substance' and some padding, and the labels have only substance; "
+        "label paragraphs of the other too",
+    ),
+    "padding only, beside a base": Refused(
+        "a.jsonl",
+        jsonl(*spread(9, ["fluff"] * 3)),
+        ["--base", "shipped"],
+        "the labels have only padding; label paragraphs of the other too",
+    ),
+    "ten paragraphs": Refused(
+        "a.jsonl",
+        jsonl(
+            *[document(n, ["substance", "fluff"]) for f in range(5) for n in names_in_fold(f, 1)]
+        ),
+        [],
+        "10 labelled paragraphs are too few: without fold 1 of 5 8 are left to learn from, and it "
+        "takes 200; label more articles, or refine a model with --base",
+    ),
+    "ten paragraphs beside a base": Refused(
+        "a.jsonl",
+        jsonl(*spread(5)),
+        ["--base", "shipped"],
+        "10 labelled paragraphs are too few to refine a model on; it takes 20, and 40 articles "
+        "show whether it is better",
+    ),
+    "one group": Refused(
+        "a.jsonl",
+        jsonl(document("a", ["substance", "fluff"] * 9)),
+        [],
+        "the labels cannot be split: with 1 group(s) a fold leaves one class or nothing to learn "
+        "from; label articles of more publishers, or give 'group' its right values",
+    ),
+    "an unknown kind": Refused(
+        "a.jsonl",
+        jsonl(document("a", ["substance", "advert"])),
+        [],
+        "a.jsonl, line 1: paragraph 2 of 'a' has an unknown kind 'advert'; the kinds are",
+    ),
+    "an undeclared kind": Refused(
+        "a.jsonl",
+        jsonl(document("a", ["substance", "advert"])),
+        ["--kinds-map", "kinds.toml"],
+        "a.jsonl, line 1: paragraph 2 of 'a' has an undeclared kind 'advert'; say in kinds.toml "
+        "which of the project's kinds it is",
+    ),
+    "a span that does not match its text": Refused(
+        "a.json",
+        studio("Who "),
+        [],
+        "span 0-4 quotes 'Who ', but there the text reads 'What'; label the text that was sent "
+        "out, unchanged",
+    ),
+    "a correction of another label": Refused(
+        "a.jsonl",
+        jsonl(document("a", ["substance", "fluff"])),
+        ["--corrections", "corrections.jsonl"],
+        "corrections.jsonl, line 1: paragraph 0 of 'a' is 'substance' and not 'faq'; make the "
+        "corrections anew for these labels",
+    ),
+    "two documents of one id": Refused(
+        "a.jsonl",
+        jsonl(document("a", ["substance"]), document("a", ["fluff"])),
+        [],
+        "a.jsonl, line 2: document 'a' stands in a.jsonl too; give every document an id of its own",
+    ),
+    "a weight of nothing": Refused(
+        "a.jsonl",
+        jsonl(*spread(9)),
+        ["--weight", "b=2"],
+        "--weight names ['b'], which is none of the label files",
+    ),
+    "a base that is nothing": Refused(
+        "a.jsonl",
+        jsonl(*spread(9)),
+        ["--base", "nowhere"],
+        "--base nowhere is no model folder, label file or folder of label files; 'shipped' names "
+        "the shipped model and 'corpus' the written corpus",
+    ),
+    "a base of nothing": Refused(
+        "a.jsonl",
+        jsonl(*spread(9)),
+        ["--base", "empty"],
+        "--base empty is a folder without a model.json and without label files; make some with "
+        "'defiller labels join' or name another",
+    ),
+    "a model and labels as bases": Refused(
+        "a.jsonl",
+        jsonl(*spread(9)),
+        ["--base", "shipped", "--base", "corpus"],
+        "--base names the model shipped and something else; a model is refined on LABELS alone, "
+        "so leave one of them",
+    ),
+    "stand-off labels as a base": Refused(
+        "a.jsonl",
+        jsonl(*spread(9)),
+        ["--base", "b.standoff.jsonl"],
+        "b.standoff.jsonl: stand-off labels hold no text; join them to their pages: defiller "
+        "labels join",
+    ),
+    "a place that is taken": Refused(
+        "a.jsonl",
+        jsonl(*spread(9)),
+        ["--out", "empty/.."],
+        "is there and is no model folder; choose another --out",
+    ),
+    "a cache that is a file": Refused(
+        "a.jsonl",
+        jsonl(*spread(30, ["substance", "fluff"] * 10)),
+        ["--cache", "a.jsonl"],
+        "the cache a.jsonl cannot be written to",
+    ),
+}
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("empty").mkdir()
+    Path("b.standoff.jsonl").write_text("{}\n")
+    Path("kinds.toml").write_text('promo = "promotion"\n')
+    wrong = {"id": "a", "index": 0, "old": "faq", "new": "fluff", "reason": "so"}
+    Path("corrections.jsonl").write_text(json.dumps(wrong) + "\n")
+    return tmp_path
+
+
+@pytest.mark.parametrize("case", sorted(REFUSED))
+def test_what_cannot_be_trained_on_is_said_and_nothing_written(defiller, folder, case):
+    name, text, options, said = REFUSED[case]
+    Path(name).write_text(text, encoding="utf-8")
+    before = sorted(folder.rglob("*"))
+    out = [] if "--out" in options else ["--out", "model"]
+    done = defiller("train", name, *out, *options)
+    assert done.code == 2
+    assert said in " ".join(done.err.split())
+    assert done.err.count("\n") == 1, done.err
+    assert "Traceback" not in done.err
+    assert sorted(folder.rglob("*")) == before
+
+
+REMARKED = {
+    "contradictory labels": Remarked(
+        [
+            document("a", ["substance", "fluff"], texts=[CONTRADICTED, "Tea is fine."]),
+            document("b", ["fluff", "substance"], texts=[CONTRADICTED, "Pour it."]),
+            *spread(20),
+        ],
+        "the same text has two labels: a.jsonl, line 1 (a) paragraph 1 is substance, a.jsonl, "
+        "line 2 (b) paragraph 1 is fluff; settle on one",
+    ),
+    "a fold without padding": Remarked(
+        [
+            *[document(n, ["substance"] * 3) for n in names_in_fold(2, 2)],
+            *[document(n, ["substance", "fluff"] * 3) for f in (0, 1) for n in names_in_fold(f, 2)],
+        ],
+        "fold 3 of 5 has no padding in its 2 document(s), so it tells what is lost and not what "
+        "is found; label articles of more publishers",
+    ),
+    "no groups": Remarked(
+        [*spread(20), {**document("a", ["substance", "fluff"]), "group": None}],
+        "1 without a group: a.jsonl, line 21 (a); name the publisher, blog or writer",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", sorted(REMARKED))
+def test_what_should_be_known_of_labels_is_said(defiller, folder, quick, monkeypatch, case):
+    documents, said = REMARKED[case]
+    Path("a.jsonl").write_text(jsonl(*documents), encoding="utf-8")
+
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(training_run, "train", interrupted)
+    done = defiller("train", "a.jsonl", "--out", "model")
+    assert f"defiller: {said}" in done.err
+
+
+def test_an_interrupt_is_told_and_nothing_is_written(defiller, folder, quick, monkeypatch):
+    Path("a.jsonl").write_text(jsonl(*spread(20)), encoding="utf-8")
+    before = sorted(folder.rglob("*"))
+
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(training_run, "train", interrupted)
+    done = defiller("train", "a.jsonl", "--out", "model")
+    assert done.code == 130
+    assert done.err.splitlines()[-1] == "defiller: interrupted; nothing was written to model"
+    assert sorted(folder.rglob("*")) == before
+
+
+@POSIX
+def test_an_interrupt_while_it_is_written_comes_too_late(defiller, folder, quick, monkeypatch):
+    """Within the moment of writing Ctrl-C does nothing, and after it nothing is left to stop."""
+    Path("a.jsonl").write_text(jsonl(*spread(20)), encoding="utf-8")
+    written = []
+
+    def write(order, trained):
+        os.kill(os.getpid(), signal.SIGINT)
+        written.append(order.out)
+
+    class Nothing:
+        name, hash = "m", "0" * 64
+
+    monkeypatch.setattr(training_run, "train", lambda *_, **__: Trained(Nothing(), None))
+    monkeypatch.setattr(training_run, "_write", write)
+    done = defiller("train", "a.jsonl", "--out", "model")
+    assert done.code == 0
+    assert written == [Path("model")]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Trains few and small trees."""
+
+    def small(**options):
+        return FillerClassifier(trees=5, leaves=4, min_samples=5, kind_trees=2, **options)
+
+    monkeypatch.setattr(training_run, "FillerClassifier", small)
+
+
+def corpus_slice(path, articles):
+    """Some written articles, each in a group of its own."""
+    lines = corpus_files()[3].read_text("utf-8").split("\n")[:articles]
+    records = [json.loads(line) for line in lines]
+    Path(path).write_text(jsonl(*(dict(r, group=r["id"]) for r in records)), encoding="utf-8")
+    return records
+
+
+def test_a_run_with_everything(defiller, folder, quick):
+    records = corpus_slice("mine.jsonl", 14)
+    for record in records:
+        for paragraph in record["paragraphs"]:
+            if paragraph["kind"] == "promotion":
+                paragraph["kind"] = "advert"
+    Path("mine.jsonl").write_text(jsonl(*(dict(r, group=r["id"]) for r in records)))
+    Path("kinds.toml").write_text('advert = "promotion"\n')
+    place, kind = next(
+        (n, p["kind"]) for n, p in enumerate(records[0]["paragraphs"]) if p["kind"] != "advert"
+    )
+    new = "fluff" if kind == "substance" else "substance"
+    correction = {"id": records[0]["id"], "index": place, "old": kind, "new": new, "reason": "no"}
+    Path("corrections.jsonl").write_text(json.dumps(correction) + "\n")
+    other = json.loads(corpus_files()[1].read_text("utf-8").split("\n")[0])
+    Path("labels").mkdir()
+    Path("labels/others.jsonl").write_text(jsonl(other))
+    Path("labels/notes.txt").write_text("not labels")
+    options = ["--kinds-map", "kinds.toml", "--corrections", "corrections.jsonl"]
+    options += ["--base", "labels", "--weight", "others=0.25", "--cache", "cache", "--times"]
+    done = defiller("train", "mine.jsonl", *options, "--no-validate", "--out", "model")
+    assert done.code == 0, done.err
+    told = done.err.splitlines()
+    stages = [line.split()[1] for line in told if line.startswith("│")]
+    assert stages == ["reading", "features", "words", "boosters", "kinds", "curve"]
+    assert told[-1].endswith(" is in model")
+    about = json.loads(Path("model/model.json").read_text())["about"]["training"]
+    assert about["corrections"] == 1
+    assert about["collections"]["others"] == {
+        "documents": 1,
+        "labelled_paragraphs": len(other["paragraphs"]),
+        "weight": 0.25,
+        "judged": False,
+        "sha256": about["collections"]["others"]["sha256"],
+    }
+    assert about["kinds"]["promotion"] > 0
+    card = Path("model/CARD.md").read_text()
+    assert "defiller train mine.jsonl --base labels --kinds-map kinds.toml" in card
+    assert list(Path("cache").rglob("output.pkl"))
+
+
+@pytest.mark.slow
+def test_it_is_the_same_with_any_number_of_cores(tmp_path):
+    """Folds in processes, words in threads, LightGBM's own threads: the same figures and trees."""
+    found = []
+    for cores in ("1", "3"):
+        folder = tmp_path / cores
+        folder.mkdir()
+        command = ["train", *map(str, corpus_files()[:3]), "--threads", cores]
+        command += ["--out", str(folder / "m"), "--figures", str(folder / "figures.json")]
+        done = subprocess.run(
+            [sys.executable, "-m", "defiller", *command], capture_output=True, text=True, cwd=folder
+        )
+        assert done.returncode == 0, done.stderr
+        trees = (folder / "m/padding.txt").read_text().split("parameters:")[0]
+        kinds = (folder / "m/kinds.txt").read_text().split("parameters:")[0]
+        words = (folder / "m/words.npy").read_bytes()
+        curve = json.loads((folder / "m/model.json").read_text())["curve"]
+        found.append((trees, kinds, words, curve, (folder / "figures.json").read_text()))
+    assert found[0] == found[1]
+
+
+def members(group):
+    """Processes of a process group, zombies left out."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            state, _, its_group = (entry / "stat").read_text().rpartition(")")[2].split()[:3]
+        except (OSError, ValueError):
+            continue
+        if its_group == str(group) and state != "Z":
+            found.append(int(entry.name))
+    return found
+
+
+@POSIX
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks into /proc")
+@pytest.mark.parametrize("seed", range(4))
+def test_ctrl_c_at_any_moment(tmp_path, seed):
+    """As a terminal sends it: to the whole process group, workers included."""
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    (tmp_path / "work").mkdir()
+    places = {name: str(temporary) for name in ("TMPDIR", "JOBLIB_TEMP_FOLDER")}
+    command = [sys.executable, "-m", "defiller", "train", *map(str, corpus_files())]
+    process = subprocess.Popen(
+        [*command, "--threads", "2", "--out", "model"],
+        cwd=tmp_path / "work",
+        env={**os.environ, **places},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    begun = time.monotonic()
+    # Workers are there once folds are fitted; before that there is one process.
+    wait = np.random.default_rng(seed).uniform(1, 6)
+    while process.poll() is None and len(members(process.pid)) < (1 if seed % 2 else 3):
+        assert time.monotonic() - begun < 300
+        time.sleep(0.1)
+    time.sleep(wait)
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert err.count("\n") <= 1, err
+    assert err in ("", "defiller: interrupted; nothing was written to model\n")
+    assert out == ""
+    ended = time.monotonic()
+    while members(process.pid):
+        assert time.monotonic() - ended < 20, members(process.pid)
+        time.sleep(0.1)
+    assert list((tmp_path / "work").iterdir()) == []
+    left = [path for path in temporary.rglob("*") if path.is_file()]
+    assert left == []
