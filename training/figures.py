@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from defiller.labels.kinds import KINDS, PADDING_KINDS, Kind
+from defiller.labels.kinds import KINDS, PADDING_KINDS, Group, Kind
 from defiller.model.calibration import Doubles
 
 Bools = NDArray[np.bool_]
+
+RESAMPLES = 200
+"""Draws of documents behind an interval: with more, its ends move by less than they would with
+other documents."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,12 @@ class Judged:
     def is_padding(self) -> Bools:
         """Which paragraphs are labelled padding."""
         return self.kind > 0
+
+    @property
+    def said(self) -> NDArray[np.int64]:
+        """Place in ``KINDS`` of what is said of each: substance where padding < 0.5."""
+        likeliest = 1 + self.kinds[:, 1:].argmax(axis=1)
+        return np.where(self.padding >= 0.5, likeliest, 0)
 
 
 def ap(judged: Judged) -> float:
@@ -120,11 +131,12 @@ def kind_accuracy(judged: Judged) -> float:
     found = judged.is_padding & (judged.padding >= 0.5)
     if not found.any():
         return float("nan")
-    said = 1 + judged.kinds[found, 1:].argmax(axis=1)
-    return float((said == judged.kind[found]).mean())
+    return float((judged.said[found] == judged.kind[found]).mean())
 
 
-FIGURES: dict[str, Callable[[Judged], float]] = {
+Figure = Callable[[Judged], float]
+
+FIGURES: dict[str, Figure] = {
     "ap": ap,
     "f1_half": f1_half,
     "f1_strip": f1_strip,
@@ -136,6 +148,9 @@ FIGURES: dict[str, Callable[[Judged], float]] = {
     "kind_accuracy": kind_accuracy,
 }
 
+LOWER_IS_BETTER = frozenset({"loss", "ece"})
+"""Figures of which less is better; of all others more is."""
+
 
 def all_figures(judged: Judged) -> dict[str, float]:
     """Every named figure."""
@@ -144,10 +159,42 @@ def all_figures(judged: Judged) -> dict[str, float]:
 
 def by_collection(judged: Judged) -> dict[str, dict[str, float]]:
     """Figures of all paragraphs, under "all", and of each collection."""
-    found = {"all": all_figures(judged)}
+    return {name: all_figures(part) for name, part in parts_of(judged).items()}
+
+
+def parts_of(judged: Judged) -> dict[str, Judged]:
+    """All paragraphs, under "all", and those of each collection, under its name."""
+    parts = {"all": judged}
     for name in dict.fromkeys(judged.collection.tolist()):
-        found[str(name)] = all_figures(judged.take(judged.collection == name))
-    return found
+        # A label file may be called all.jsonl, and is not all of them.
+        key = f"{name} (file)" if name == "all" else str(name)
+        parts[key] = judged.take(judged.collection == name)
+    return parts
+
+
+def recall_of(members: Sequence[Kind]) -> Figure:
+    """The share of the paragraphs of some padding kinds that padding >= 0.5 finds."""
+    numbers = [KINDS.index(kind) for kind in members]
+
+    def recall(judged: Judged) -> float:
+        own = np.isin(judged.kind, numbers)
+        return float((judged.padding[own] >= 0.5).mean()) if own.any() else float("nan")
+
+    return recall
+
+
+def kind_recalls(judged: Judged) -> dict[str, Figure]:
+    """Recall of every kind that is labelled, and of both groups, by their names."""
+    there = set(judged.kind.tolist())
+    kinds = [kind for kind in PADDING_KINDS if KINDS.index(kind) in there]
+    groups = {
+        group.value: [kind for kind in kinds if kind.group is group]
+        for group in (Group.BOILERPLATE, Group.FILLER)
+    }
+    return {
+        **{kind.value: recall_of([kind]) for kind in kinds},
+        **{name: recall_of(members) for name, members in groups.items() if members},
+    }
 
 
 def by_kind(judged: Judged) -> dict[Kind, dict[str, float]]:
@@ -159,40 +206,78 @@ def by_kind(judged: Judged) -> dict[Kind, dict[str, float]]:
         if not own.any():
             continue
         hit = own & (judged.padding >= 0.5)
-        said = 1 + judged.kinds[:, 1:].argmax(axis=1)
         found[kind] = {
             "paragraphs": float(own.sum()),
             "recall": float(hit.sum() / own.sum()),
-            "accuracy": float((said[hit] == number).mean()) if hit.any() else float("nan"),
+            "accuracy": float((judged.said[hit] == number).mean()) if hit.any() else float("nan"),
         }
     return found
 
 
-def intervals(
-    judged: Judged, figure: Callable[[Judged], float], resamples: int = 200, seed: int = 0
-) -> tuple[float, float]:
-    """A 90 % interval of a figure by bootstrap over documents.
+def as_json(value: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
+    """Plain values with None for what is not a number, which JSON cannot hold."""
+    if isinstance(value, Mapping):
+        return {key: as_json(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [as_json(inner) for inner in value]
+    return None if isinstance(value, float) and np.isnan(value) else value
+
+
+def draws(
+    document: NDArray[np.int64], resamples: int = RESAMPLES, seed: int = 0
+) -> Iterator[NDArray[np.int64]]:
+    """Paragraphs of documents drawn with replacement, as many as there are; once a resample.
 
     Parameters
     ----------
-    judged : Judged
-    figure : callable
+    document : int64 (paragraphs,)
     resamples : int
     seed : int
+        The same one gives the same documents.
+    """
+    order = np.argsort(document, kind="stable")
+    begin = np.flatnonzero(np.diff(document[order], prepend=-1))
+    rows = np.split(order, begin[1:])
+    random = np.random.default_rng(seed)
+    for _ in range(resamples):
+        yield np.concatenate([rows[i] for i in random.integers(0, len(rows), len(rows))])
+
+
+def bootstrap(
+    judged: Judged, figures: Mapping[str, Figure], resamples: int = RESAMPLES, seed: int = 0
+) -> dict[str, Doubles]:
+    """Figures of documents drawn again and again.
+
+    Returns
+    -------
+    dict of str to float64 (resamples,)
+        The n-th value is of the same documents for all figures, and for all predictions of the
+        same paragraphs.
+    """
+    values = []
+    for rows in draws(judged.document, resamples, seed):
+        drawn = judged.take(rows)
+        values.append([figure(drawn) for figure in figures.values()])
+    columns = np.array(values, np.float64).reshape(resamples, len(figures)).T
+    return dict(zip(figures, columns, strict=True))
+
+
+def interval(values: Doubles) -> tuple[float, float]:
+    """The 5th and the 95th percentile, of what is a number; NaN where nothing is."""
+    known = values[~np.isnan(values)]
+    if not len(known):
+        return float("nan"), float("nan")
+    low, high = np.quantile(known, [0.05, 0.95])
+    return float(low), float(high)
+
+
+def intervals(
+    judged: Judged, figure: Figure, resamples: int = RESAMPLES, seed: int = 0
+) -> tuple[float, float]:
+    """A 90 % interval of a figure by bootstrap over documents (Efron 1979).
 
     Returns
     -------
     tuple of float, the 5th and the 95th percentile
     """
-    order = np.argsort(judged.document, kind="stable")
-    begin = np.flatnonzero(np.diff(judged.document[order], prepend=-1))
-    rows = np.split(order, begin[1:])
-    random = np.random.default_rng(seed)
-    values = [
-        figure(
-            judged.take(np.concatenate([rows[i] for i in random.integers(0, len(rows), len(rows))]))
-        )
-        for _ in range(resamples)
-    ]
-    low, high = np.nanquantile(values, [0.05, 0.95])
-    return float(low), float(high)
+    return interval(bootstrap(judged, {"figure": figure}, resamples, seed)["figure"])
