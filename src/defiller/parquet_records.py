@@ -13,6 +13,7 @@ from typing import IO, cast
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from defiller.arrow_columns import is_text, judged_columns, with_columns, with_judged
 from defiller.compression import Codec, writer
 from defiller.faults import InputError
 from defiller.inputs import Source
@@ -29,46 +30,6 @@ from defiller.records import (
 
 _GROUP_BYTES = 1 << 26
 """Row groups of the output: large enough to read fast, small enough to hold."""
-
-_REMOVED = pa.list_(
-    pa.struct(
-        {
-            "start": pa.int64(),
-            "end": pa.int64(),
-            "kind": pa.string(),
-            "padding": pa.float64(),
-            "text": pa.string(),
-        }
-    )
-)
-_REASON = pa.struct({"family": pa.string(), "contribution": pa.float64(), "sentence": pa.string()})
-
-
-def _types() -> dict[str, pa.DataType]:
-    """The types of the added columns, by the names without their prefix."""
-    from defiller.labels.kinds import PADDING_KINDS
-
-    verdict = {
-        "start": pa.int64(),
-        "end": pa.int64(),
-        "text": pa.string(),
-        "padding": pa.float64(),
-        "kind": pa.string(),
-        "kinds": pa.struct({str(kind): pa.float64() for kind in PADDING_KINDS}),
-        "strip": pa.bool_(),
-        "because": pa.string(),
-        "cut_at": pa.float64(),
-        "reasons": pa.list_(_REASON),
-    }
-    return {
-        "text": pa.string(),
-        "padding_share": pa.float64(),
-        "removed": _REMOVED,
-        "verdicts": pa.list_(pa.struct(verdict)),
-        "language": pa.string(),
-        "model": pa.string(),
-        "error": pa.string(),
-    }
 
 
 class ParquetRecords(RecordFile):
@@ -87,20 +48,12 @@ class ParquetRecords(RecordFile):
         self._schema = self._file.schema_arrow
         self.check_names(self._schema.names)
         kind = self._schema.field(fields.text).type
-        if not _is_text(kind):
+        if not is_text(kind):
             raise InputError(
                 f"its column {fields.text!r} holds {kind}, not text; name the right one with "
                 f"--text-field"
             )
-        types = _types()
-        added = [(n, types[n.removeprefix(columns.prefix)]) for n in columns.names]
-        written = self._schema
-        if columns.replace:
-            place = written.get_field_index(fields.text)
-            written = written.set(place, pa.field(fields.text, pa.string()))
-        for name, type_ in added:
-            written = written.append(pa.field(name, type_))
-        self._written = written
+        self._written = with_columns(self._schema, fields.text, columns)
 
     packs_itself = True
 
@@ -139,55 +92,45 @@ class ParquetRecords(RecordFile):
         stays = [at for at, result in enumerate(judged) if not result.dropped]
         if not stays:
             return b""
+        added = judged_columns([judged[at] for at in stays], self.columns)
         batch: pa.RecordBatch = chunk.raw.take(pa.array(stays, pa.int64()))
-        results = [judged[at] for at in stays]
-        arrays = dict(zip(batch.schema.names, batch.columns, strict=True))
-        if self.columns.replace:
-            old = batch.column(self.fields.text).to_pylist()
-            new = [old[n] if r.text is None else r.text for n, r in enumerate(results)]
-            arrays[self.fields.text] = pa.array(new, pa.string())
-        values = [self.columns.values(result) for result in results]
-        for name in self.columns.names:
-            column = [value[name] for value in values]
-            arrays[name] = pa.array(column, self._written.field(name).type)
-        written = pa.RecordBatch.from_arrays(
-            [arrays[name] for name in self._written.names], schema=self._written
-        )
+        written = with_judged(batch, added, self.fields.text, self.columns)
         sink = pa.BufferOutputStream()
         with pa.ipc.new_stream(sink, self._written) as out:
             out.write_batch(written)
         return cast("bytes", sink.getvalue().to_pybytes())
 
-    def finish(self, partial: Path, codec: Codec) -> None:
-        """Write the Parquet file that the Arrow streams in `partial` make."""
+    def finish(self, partial: Path, codec: Codec) -> Path:
+        """Write the Parquet file that the Arrow streams in `partial` make, beside it."""
         groups = self._file.metadata
         inside = groups.row_group(0).column(0).compression if groups.num_row_groups else "snappy"
         made = beside(partial, ".made")
         held: list[pa.RecordBatch] = []
-        with (
-            partial.open("rb") as stream,
-            made.open("wb") as raw,
-            closing(writer(raw, codec)) as packed,
-            pq.ParquetWriter(
-                packed, self._written, compression="none" if inside == "UNCOMPRESSED" else inside
-            ) as out,
-        ):
-            while stream.peek(1):
-                held += pa.ipc.open_stream(stream)
-                if sum(batch.nbytes for batch in held) >= _GROUP_BYTES:
+        size = 0
+        try:
+            with (
+                partial.open("rb") as stream,
+                made.open("wb") as raw,
+                closing(writer(raw, codec)) as packed,
+                pq.ParquetWriter(
+                    packed,
+                    self._written,
+                    compression="none" if inside == "UNCOMPRESSED" else inside,
+                ) as out,
+            ):
+                while stream.peek(1):
+                    for batch in pa.ipc.open_stream(stream):
+                        held.append(batch)
+                        size += batch.nbytes
+                    if size >= _GROUP_BYTES:
+                        out.write_table(pa.Table.from_batches(held))
+                        held, size = [], 0
+                if held:
                     out.write_table(pa.Table.from_batches(held))
-                    held = []
-            if held:
-                out.write_table(pa.Table.from_batches(held))
-        made.replace(partial)
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    if pa.types.is_dictionary(kind):
-        kind = kind.value_type
-    return bool(
-        pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
-    )
+        except BaseException:
+            made.unlink(missing_ok=True)
+            raise
+        return made
 
 
 def _seekable(stream: IO[bytes]) -> IO[bytes]:

@@ -169,11 +169,12 @@ class RecordFile(ABC):
     def encode(self, chunk: Chunk, judged: Sequence[Judged]) -> bytes:
         """The output rows of a chunk; dropped and unwritable ones have none."""
 
-    def finish(self, partial: Path, codec: Codec) -> None:  # noqa: B027 - most need nothing
-        """Turn the finished partial output into the format, in its own place.
+    def finish(self, partial: Path, codec: Codec) -> Path:  # noqa: ARG002 - most need nothing
+        """The file in the format that the finished partial output makes: itself, or another.
 
         Where `packs_itself` says so the partial output is plain, and `codec` is applied here.
         """
+        return partial
 
     def check_names(self, present: Sequence[str], *, need_text: bool = True) -> None:
         """Raise where needed fields are missing or added ones are there already."""

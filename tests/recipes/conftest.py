@@ -30,14 +30,14 @@ def article():
 
 @pytest.fixture(scope="session")
 def recipe():
-    """Gives the code block under a heading of the recipes."""
-    text = (files("defiller.pipelines") / "RECIPES.md").read_text("utf-8")
+    """Gives the code block under a heading of the recipes, or of another page beside them."""
 
-    def recipe(heading):
+    def recipe(heading, page="RECIPES.md"):
+        text = (files("defiller.pipelines") / page).read_text("utf-8")
         section = re.search(
             rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL
         )
-        assert section, f"RECIPES.md has no recipe {heading!r}"
+        assert section, f"{page} has no recipe {heading!r}"
         (block,) = re.findall(r"^```\w+\n(.*?)^```$", section[1], re.MULTILINE | re.DOTALL)
         return block
 
@@ -59,6 +59,31 @@ def run(recipe, tmp_path, monkeypatch):
         return names
 
     return run
+
+
+@pytest.fixture
+def script(recipe, tmp_path):
+    """Runs a recipe of the page on scale as a program of its own, in a folder of its own."""
+
+    def script(heading):
+        (tmp_path / "recipe.py").write_text(recipe(heading, "README.md"), encoding="utf-8")
+        return subprocess.run(
+            [sys.executable, "recipe.py"],
+            cwd=tmp_path,
+            # Engines of this machine only, which tell nobody and starve beside nobody.
+            env={
+                **os.environ,
+                "PYSPARK_PYTHON": sys.executable,
+                "RAY_USAGE_STATS_ENABLED": "0",
+                "RAY_worker_niceness": "0",
+                "SPARK_LOCAL_IP": "127.0.0.1",
+            },
+            capture_output=True,
+            text=True,
+            timeout=600,
+        )
+
+    return script
 
 
 @pytest.fixture

@@ -9,9 +9,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Unpack
 
-from langchain_core.documents import BaseDocumentTransformer
-from langchain_core.documents import Document as LangChainDocument
-
 from defiller.features.document import Document, Format, ReadingError
 from defiller.features.reading import read
 from defiller.judging import load_scorer
@@ -19,6 +16,11 @@ from defiller.model.policy import Policy
 from defiller.model.scorer import Wishes
 from defiller.model.strip import cut, cut_ranges
 from defiller.model.verdict import ScoredDocument
+from defiller.pipelines.extras import from_extra
+
+with from_extra("langchain"):
+    from langchain_core.documents import BaseDocumentTransformer
+    from langchain_core.documents import Document as LangChainDocument
 
 FIELDS = ("padding_share", "removed", "language", "model", "error")
 
