@@ -26,7 +26,7 @@ from defiller.model.policy import Policy
 from defiller.outlets import FileOutlet, NoOutlet, Outlet, StreamOutlet
 from defiller.outputs import Action, Form
 from defiller.page_file import PageFile
-from defiller.partial import fingerprint, is_begun
+from defiller.partial import fingerprint, is_begun, tidy
 from defiller.planning import make_plan
 from defiller.records import Columns, Fields, RecordFile, open_records
 from defiller.reporting import Reporter
@@ -115,6 +115,7 @@ class _Run:
         with self._reporter(todo) as reporter, _interrupts() as noticed:
             delivery = Delivery(job, self.places, todo, reporter, self._page(plan.page, scorer))
             delivery.tally.done_before = len(sources) - len(todo)
+            self._tidy(set(sources) - set(todo))
             for name, note in plan.notes:
                 reporter.warn(name, note)
             for name, sentence in [*plan.faults, *unreadable]:
@@ -183,17 +184,30 @@ class _Run:
         good, faults = [], []
         for source in sources:
             try:
-                if source.shape is not Shape.ARTICLE and source.path is not None:
-                    with opened(source) as (stream, _):
-                        self._open(stream, source)
-                if self.job.in_place and not (self.job.resume and self._is_done(source)):
-                    path = self.places[source].path
-                    assert path is not None
-                    outputs.check_original(path)
+                # What is done is not opened again: in place it holds the added fields already.
+                if not (self.job.resume and self._is_done(source)):
+                    self._check(source)
                 good.append(source)
             except InputError as fault:
                 faults.append((source.name, str(fault)))
         return good, faults
+
+    def _check(self, source: Source) -> None:
+        """Raise where the source holds no records that can be read, or cannot be replaced."""
+        if source.shape is not Shape.ARTICLE and source.path is not None:
+            with opened(source) as (stream, _):
+                self._open(stream, source)
+        if self.job.in_place:
+            path = self.places[source].path
+            assert path is not None
+            outputs.check_original(path)
+
+    def _tidy(self, done: set[Source]) -> None:
+        """Take away what a run left that was killed just after it had finished an output."""
+        for source in done:
+            path = self.places[source].path
+            if path is not None and not self.job.dry_run:
+                tidy(path)
 
     def _is_done(self, source: Source) -> bool:
         place = self.places[source]

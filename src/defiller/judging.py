@@ -23,8 +23,13 @@ if TYPE_CHECKING:
     from defiller.model.scorer import Scorer
     from defiller.model.verdict import ScoredDocument
 
-LARGEST_ARTICLE = 1 << 28
-"""Bytes, uncompressed: more (256 MiB) is no article, and a small file can unpack to any size."""
+LARGEST_ARTICLE = 80 << 20
+"""Bytes, uncompressed: the largest page that is read (`defiller.features.reading.limits`) has fewer
+in any encoding, and a small file can unpack to any size."""
+
+_TOGETHER = 1 << 20
+"""Characters that are scored together, but for the last article: articles that are small files can
+unpack to large ones, and scoring takes memory in proportion."""
 
 
 @cache
@@ -59,13 +64,30 @@ def judge(task: Task, items: Sequence[Item]) -> list[Outcome]:
             read.append(_mishap(task, error))
     documents = [r[0] for r in read if not isinstance(r, Outcome)]
     try:
-        scored = iter(scorer.score_documents(documents, task.policy, reasons=task.reasons))
+        scored = (
+            one
+            for part in _parts(documents)
+            for one in scorer.score_documents(part, task.policy, reasons=task.reasons)
+        )
         return [
             r if isinstance(r, Outcome) else outcome_of(task, item, next(scored), r[1])
             for item, r in zip(items, read, strict=True)
         ]
     except Exception:  # one of them; which one shows when each is judged alone
         return [_alone(task, scorer, item) for item in items]
+
+
+def _parts(documents: Sequence[Document]) -> Iterator[list[Document]]:
+    part: list[Document] = []
+    size = 0
+    for document in documents:
+        part.append(document)
+        size += len(document.text)
+        if size >= _TOGETHER:
+            yield part
+            part, size = [], 0
+    if part:
+        yield part
 
 
 def judge_alone(task: Task, item: Item) -> ScoredDocument:

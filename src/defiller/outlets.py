@@ -116,7 +116,7 @@ class FileOutlet(Outlet):
         codec = self._codec if grows_packed else Codec.NONE
         self._partial = Partial(self._path, codec, making, resume=resume)
         self.rows = self._partial.rows
-        if file is not None and not self.rows and (head := file.head()):
+        if file is not None and self._partial.is_empty and (head := file.head()):
             self._partial.add(head, 0)
 
     def write(self, data: bytes, rows: int) -> None:
@@ -126,10 +126,18 @@ class FileOutlet(Outlet):
     def end(self) -> None:
         """Turn what was written into the format and rename it into its place."""
         self.closed = True
-        whole = self._partial.end()
-        if self._file is not None:
-            self._file.finish(whole, self._codec)
-        publish(whole, self._path, keep=self._keep)
+        partial = self._partial.end()
+        whole = partial if self._file is None else self._file.finish(partial, self._codec)
+        if whole != partial:
+            # A run that is killed from here on and resumed starts this file anew; were they
+            # forgotten later, it could take them for rows to go on with behind the whole file.
+            self._partial.forget()
+        try:
+            publish(whole, self._path, keep=self._keep)
+        except BaseException:
+            if whole != partial:
+                whole.unlink(missing_ok=True)
+            raise
         self._partial.forget()
 
     def leave(self) -> None:

@@ -61,6 +61,11 @@ class Partial:
             self._journal: IO[bytes] = self._journal_path.open("wb")
             self._note(making)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing stands in it yet; rows that gave nothing may be done all the same."""
+        return not self._bytes
+
     def add(self, data: bytes, rows: int) -> None:
         """Write what the rows up to this one gave, and note that they are done."""
         self._stream.write(data)
@@ -138,6 +143,14 @@ def is_begun(partial: Path) -> bool:
     """Whether a run left this partial output, with its journal."""
     name = partial.name.removesuffix(".partial")
     return partial.exists() and partial.with_name(name + ".journal").exists()
+
+
+def tidy(target: Path) -> None:
+    """Remove the journal of an output that stands in its place.
+
+    A run that is killed between the two steps leaves it, and no later one would know it.
+    """
+    beside(target, ".journal").unlink(missing_ok=True)
 
 
 def rows_done(target: Path) -> int:
