@@ -247,7 +247,7 @@ def modules_of(code):
 
 
 def test_the_help_loads_little_more_than_typer_itself():
-    """Today {TODAY} as against {EMPTY}."""
+    """Today 318 modules as against 308; 1.3 times that is another library."""
     empty = modules_of(TWO_COMMANDS + HELP.format(call="app"))
     ours = modules_of("from defiller.__main__ import main" + HELP.format(call="main"))
     assert ours <= 1.3 * empty
@@ -284,7 +284,7 @@ def test_a_long_article_takes_as_long_a_paragraph_as_a_short_one(scorer):
 
 
 FLAT = """
-import resource
+from defiller.benchmark.worker import peak_mb
 from defiller.model.scorer import load
 from defiller.labels.corpus import corpus_files
 from defiller.labels.formats import read_labels
@@ -297,24 +297,20 @@ def pages(begin, end):
     for number in range(begin, end):
         yield texts[number % len(texts)] + f"\\nNumber{number} of Word{number} stays a{number}b."
 
-def peak():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-
 for _ in scorer.score_many(pages(0, 300), "text"):
     pass
-before = peak()
+before = peak_mb()
 for _ in scorer.score_many(pages(300, 1500), "text"):
     pass
-print(before, peak())
+print(before, peak_mb())
 """
 
 
 @pytest.mark.slow
 def test_memory_stays_flat_over_many_articles():
     """From 300 articles on 1,200 more add little: 25 MB, where keeping them would take 100."""
-    pytest.importorskip("resource", reason="this system does not count a process's memory")
     done = subprocess.run(
         [sys.executable, "-c", FLAT], capture_output=True, text=True, timeout=600, check=True
     )
-    before, after = map(int, done.stdout.split())
-    assert (after - before) * 1024 <= 25_000_000
+    before, after = map(float, done.stdout.split())
+    assert after - before <= 25

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
+from typer.testing import CliRunner
 
+from defiller.cli import app
 from defiller.labels.formats import read_labels
 from defiller.labels.kind_map import STANDS_FOR, read_kind_map
 from defiller.labels.kinds import Kind
@@ -125,3 +127,19 @@ def test_what_a_map_cannot_be(tmp_path, text, line, said):
         read_kind_map(path)
     where = f"{path}: " if line is None else f"{path}, line {line}: "
     assert str(caught.value).startswith(where + said)
+
+
+@pytest.mark.parametrize("command", ["check", "stats", "convert"])
+def test_the_commands_on_label_files_take_it(own, tmp_path, command):
+    labels = tmp_path / "a.jsonl"
+    labels.write_text(FILES["a.jsonl"] + "\n", encoding="utf-8")
+    out = ["--out", str(tmp_path / "b.jsonl")] if command == "convert" else []
+    arguments = ["labels", command, str(labels), *out]
+    assert CliRunner().invoke(app, arguments).exit_code == 1
+    mapped = CliRunner().invoke(app, [*arguments, "--kinds-map", str(own.path)])
+    assert mapped.exit_code == 0, mapped.output
+    if command == "convert":
+        (document,) = read_labels(tmp_path / "b.jsonl")
+        assert document.paragraphs[0].kind is Kind.PROMOTION
+    else:
+        assert "promotion" in mapped.stdout

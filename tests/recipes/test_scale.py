@@ -75,7 +75,7 @@ def test_ray(script, articles, whole):
     assert parts == ["part0", "part1"]
     whole(pq.read_table(articles / "clean").to_pylist())
     # What is whole is not done again, what was stopped is.
-    (articles / "clean" / "part0").rename(articles / "clean" / "part0.partial")
+    (articles / "clean" / "part0").rename(articles / "clean.partial" / "part0")
     before = {path: path.stat().st_mtime_ns for path in (articles / "clean" / "part1").iterdir()}
     done = script("Ray Data")
     assert done.returncode == 0, done.stderr

@@ -50,6 +50,8 @@ class Peer:
         Whether its engine has to prepare something first.
     judged_as : str
         The peer whose quality is also its own; empty where it has one to itself.
+    also : tuple of str
+        What else it imports as it runs.
     """
 
     name: str
@@ -61,11 +63,12 @@ class Peer:
     extra: str = "benchmark"
     prepares: bool = False
     judged_as: str = ""
+    also: tuple[str, ...] = ()
 
     @property
     def is_installed(self) -> bool:
         """Whether its package can be found; nothing is imported."""
-        return find_spec(self.package) is not None
+        return all(find_spec(name) is not None for name in (self.package, *self.also))
 
     @property
     def version(self) -> str:
@@ -147,6 +150,7 @@ PEERS = (
         "datatrove",
         f"{_HERE}.filters:FineWebQuality",
         "FineWeb quality filter: documents",
+        also=("spacy",),  # its word tokeniser
     ),
     Peer(
         "c4",
@@ -154,6 +158,7 @@ PEERS = (
         "datatrove",
         f"{_HERE}.filters:C4Quality",
         "C4 quality filter: lines",
+        also=("spacy",),  # its word tokeniser
     ),
     Peer(
         "gopher_quality",
@@ -161,6 +166,7 @@ PEERS = (
         "datatrove",
         f"{_HERE}.filters:GopherQuality",
         "Gopher quality filter: documents",
+        also=("spacy",),  # its word tokeniser
     ),
     Peer(
         "gopher_repetition",
@@ -168,6 +174,7 @@ PEERS = (
         "datatrove",
         f"{_HERE}.filters:GopherRepetition",
         "Gopher repetition filter: documents",
+        also=("spacy",),  # its word tokeniser
     ),
     Peer(
         "winnow",

@@ -77,7 +77,7 @@ _WARM_UP = 0.1
 def _measure(engine: Engine, request: Request) -> dict[str, Any]:
     """Start-up (import, load, first article), passes over all articles, and memory."""
     articles = load(Path(request.articles))
-    before = _peak_mb()
+    before = peak_mb()
     wall, cpu = time.perf_counter(), time.process_time()
     engine.start()
     engine.run(articles[:1])
@@ -90,7 +90,7 @@ def _measure(engine: Engine, request: Request) -> dict[str, Any]:
         wall, cpu = time.perf_counter(), time.process_time()
         engine.run(articles)
         passes.append({"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu})
-    return {"start": start, "passes": passes, "peak_mb": _peak_mb(), "peak_mb_before": before}
+    return {"start": start, "passes": passes, "peak_mb": peak_mb(), "peak_mb_before": before}
 
 
 def _judge(engine: Engine, request: Request) -> dict[str, Any]:
@@ -121,7 +121,7 @@ _TASKS: dict[Task, Callable[[Engine, Request], dict[str, Any]]] = {
 }
 
 
-def _peak_mb() -> float:
+def peak_mb() -> float:
     """The most memory this process has had in use, in megabytes (10^6 bytes).
 
     Linux counts into ``ru_maxrss`` what the parent had when it started the process, so there it

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from itertools import chain
 from pathlib import Path
 from typing import Annotated
@@ -32,6 +33,14 @@ _LABELS = (
 Labels = Annotated[list[Path], typer.Argument(metavar="LABELS", help=_LABELS, show_default=False)]
 Out = Annotated[
     Path, typer.Option("--out", "-o", metavar="FILE", help="Where to write.", show_default=False)
+]
+KindsMap = Annotated[
+    Path | None,
+    typer.Option(
+        "--kinds-map",
+        metavar="FILE.toml",
+        help='What kinds of your own mean: a line own = "kind" each.',
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 
@@ -63,6 +72,7 @@ def convert(
             "article that was annotated; 'substance' where only padding was to be marked.",
         ),
     ] = None,
+    kinds_map: KindsMap = None,
     config: Annotated[
         Path | None,
         typer.Option(
@@ -82,22 +92,23 @@ def convert(
         raise typer.BadParameter(
             "only Label Studio takes a configuration; end --out in .json", param_hint="--config"
         )
-    kind = _kind(unmarked)
-    count = write_labels(
-        out,
-        chain.from_iterable(
-            read_labels(path, form=read_as, predictions=predictions, unmarked=kind)
-            for path in labels
-        ),
-        form,
-    )
+    with _own_kinds(kinds_map):
+        kind = _kind(unmarked)
+        count = write_labels(
+            out,
+            chain.from_iterable(
+                read_labels(path, form=read_as, predictions=predictions, unmarked=kind)
+                for path in labels
+            ),
+            form,
+        )
     if config is not None:
         _write_config(config, form)
     _say(f"{out}: {count} documents")
 
 
 @app.command()
-def check(labels: Labels, as_json: Json = False) -> None:
+def check(labels: Labels, kinds_map: KindsMap = None, as_json: Json = False) -> None:
     """Look for mistakes in label files, in each and between them.
 
     Errors, and exit code 1: records that cannot be read, unknown kinds, an id used twice,
@@ -107,7 +118,8 @@ def check(labels: Labels, as_json: Json = False) -> None:
     """
     from defiller.labels.check import check_labels
 
-    report = check_labels(labels)
+    with _own_kinds(kinds_map):
+        report = check_labels(labels)
     if as_json:
         print(
             json.dumps(
@@ -137,7 +149,7 @@ def check(labels: Labels, as_json: Json = False) -> None:
 
 
 @app.command()
-def stats(labels: Labels, as_json: Json = False) -> None:
+def stats(labels: Labels, kinds_map: KindsMap = None, as_json: Json = False) -> None:
     """Count documents, paragraphs and words, by kind, by group of kinds and by source."""
     from defiller.labels.statistics import count_labels
 
@@ -150,7 +162,8 @@ def stats(labels: Labels, as_json: Json = False) -> None:
             except LabelError as error:
                 failed.append(error)
 
-    found = count_labels(documents())
+    with _own_kinds(kinds_map):
+        found = count_labels(documents())
     if as_json:
         print(json.dumps(found.as_record(), ensure_ascii=False))
     else:
@@ -260,6 +273,12 @@ def _output_format(out: Path) -> LabelFormat:
         return label_format(out)
     except LabelError as error:
         raise typer.BadParameter(str(error), param_hint="--out") from None
+
+
+def _own_kinds(kinds_map: Path | None) -> AbstractContextManager[None]:
+    from defiller.labels.kind_map import read_kind_map
+
+    return nullcontext() if kinds_map is None else read_kind_map(kinds_map).in_force()
 
 
 def _kind(name: str | None) -> Kind | None:
