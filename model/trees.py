@@ -23,7 +23,7 @@ from defiller.model.calibration import Doubles
 Ints = NDArray[np.int64]
 
 MOST_BYTES = 32_000_000
-"""Of one text: ten times the shipped model's. LightGBM takes some five times as much memory."""
+"""Of one text: nearly ten times the shipped model's. So much takes half a second and 250 MB."""
 
 MOST_TREES = 20_000
 """Forty times the shipped model's; each costs time with every paragraph."""

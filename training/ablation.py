@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from defiller.features.batch import Batch
 from defiller.features.ngrams import hashed_ngrams
 from defiller.labels.kinds import KINDS
 from defiller.model.bundle import Bundle
 from defiller.model.explain import columns_by_family
 from defiller.model.scorer import Scorer
-from defiller.model.words import FAMILY, surroundings
+from defiller.model.words import FAMILY, beside, surroundings
 from defiller.training.dataset import Dataset
 from defiller.training.figures import Judged, ap, as_json, f1_half
 
@@ -40,9 +41,7 @@ def ablate(bundle: Bundle, dataset: Dataset, seed: int = 0) -> list[dict[str, An
     scorer.extractor.signals(batch)
     for family in scorer.extractor.chosen:
         costs[family.name] = _seconds(partial(family.compute, batch))
-    costs[FAMILY] = _seconds(
-        lambda: surroundings(bundle.words.scores(*hashed_ngrams(batch)), batch)
-    )
+    costs[FAMILY] = _seconds(partial(_words, bundle, batch))
     matrix = scorer.matrix(batch)
     member = np.array([name for name, _ in columns_by_family(bundle.language)])
     gains = np.array(bundle.classifier.padding_booster_.feature_importance("gain"), np.float64)
@@ -81,6 +80,13 @@ def ablate(bundle: Bundle, dataset: Dataset, seed: int = 0) -> list[dict[str, An
         )
     ranked: list[dict[str, Any]] = as_json(sorted(table, key=lambda row: -np.nan_to_num(row["ap"])))
     return ranked
+
+
+def _words(bundle: Bundle, batch: Batch) -> None:
+    """All that comes from the n-grams: what both boosters see of them."""
+    ngrams = hashed_ngrams(batch)
+    surroundings(bundle.words.scores(*ngrams), batch)
+    beside(bundle.kind_words.scores(*ngrams), batch)
 
 
 def _seconds(work: Callable[[], object]) -> float:

@@ -249,9 +249,15 @@ def _likeness(texts: Sequence[str], rows: int, language: str) -> Doubles:
 def _words(texts: Sequence[str], language: str) -> csr_matrix:
     """Words of the texts as weights, rows of length 1 or 0; words of one text alone don't count."""
     from scipy.sparse import csr_matrix
-    from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
+    from sklearn.feature_extraction.text import (
+        ENGLISH_STOP_WORDS,
+        HashingVectorizer,
+        TfidfTransformer,
+    )
 
     function = load_cues(language).lexicons["function"]
+    if language == "en":
+        function |= ENGLISH_STOP_WORDS  # "see", "next", "first": any two sites have them
     vectorizer = HashingVectorizer(
         n_features=_BUCKETS,
         alternate_sign=False,

@@ -154,7 +154,7 @@ def draw_families(figure: FigureBase, found: Findings) -> str:
     best = ", ".join(f"{row['family']} ({row['ap'] or 0:.3f})" for row in rows[:3])
     return (
         f"Most average precision is lost without {best}; all together cost {cost:.0f} microseconds "
-        "a paragraph."
+        "a paragraph, reading and trees not counted."
     )
 
 
