@@ -244,7 +244,8 @@ def _booster(data: bytes, record: dict[str, Any], path: Path, classes: int) -> l
     _check_booster(data, record, path, classes)
     try:
         return lgb.Booster(model_str=data.decode("ascii"))
-    except lgb.basic.LightGBMError as error:
+    except (lgb.basic.LightGBMError, json.JSONDecodeError) as error:
+        # JSON is how LightGBM hands its parameters to Python, whatever their values are.
         raise ModelError(
             f"{path} is no model to LightGBM {lgb.__version__} ({error}); make the model again"
         ) from error
