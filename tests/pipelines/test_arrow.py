@@ -316,7 +316,8 @@ def test_lightgbm_runs_one_thread():
     ],
 )
 def test_a_missing_extra_is_named(module, engine, extra, monkeypatch):
-    monkeypatch.setitem(sys.modules, engine, None)
+    for name in [engine, *(name for name in sys.modules if name.startswith(f"{engine}."))]:
+        monkeypatch.setitem(sys.modules, name, None)
     monkeypatch.delitem(sys.modules, f"defiller.pipelines.{module}", raising=False)
     with pytest.raises(ModuleNotFoundError, match=rf"pip install 'defiller\[{extra}\]'$"):
         importlib.import_module(f"defiller.pipelines.{module}")
