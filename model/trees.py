@@ -221,13 +221,15 @@ class _Trees:
         self.refuse("num_leaves", ~((leaves >= 1) & (leaves <= MOST_LEAVES)), trees)
         self.leaves = leaves.astype(np.int64)
         self.splits = self.leaves - 1
+        for key in ("leaf_weight", "leaf_count"):
+            # Of a lone leaf LightGBM leaves out the weight, and up to release 4.5 the count too.
+            given = zip(values[key], self.leaves, strict=True)
+            values[key] = [value or (b"0" if size == 1 else b"") for value, size in given]
         # All lengths before anything is read, which takes memory.
         for keys, wanted in ((_PER_SPLIT, self.splits), (_PER_LEAF, self.leaves)):
             for key in keys:
                 found = np.array([v.count(b" ") + bool(v) for v in values[key]], np.int64)
-                # LightGBM leaves the weight of a lone leaf out.
-                lone = (self.leaves == 1) & (found == 0) & (key == "leaf_weight")
-                self.refuse(key, (found != wanted) & ~lone, trees)
+                self.refuse(key, found != wanted, trees)
         self.of_split = np.repeat(trees, self.splits)
         self.of_leaf = np.repeat(trees, self.leaves)
         self.first_split = np.cumsum(self.splits) - self.splits

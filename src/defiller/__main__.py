@@ -14,6 +14,7 @@ from collections.abc import Sequence
 DEBUG = "--debug"
 _FAILED = 1
 _INTERRUPTED = 130
+_NO_ROOM = "failed to map segment"  # what the system's loader says of a library without memory
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,12 +41,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _run(given)
     except KeyboardInterrupt:
         return _INTERRUPTED
+    except MemoryError:
+        return _starved()
     except OSError as error:
         if error.errno == errno.EPIPE:
             _close_quietly()
             return 0
         return _unforeseen(error, given)
     except Exception as error:  # the one place where all of them end
+        if isinstance(error, ImportError) and _NO_ROOM in str(error):
+            return _starved()
         return _unforeseen(error, given)
 
 
@@ -74,6 +79,15 @@ def _close_quietly() -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)
+
+
+def _starved() -> int:
+    print(
+        "defiller: there is not enough memory; it takes 700 MB of address space to begin, and more "
+        "for long articles (see ulimit -v)",
+        file=sys.stderr,
+    )
+    return _FAILED
 
 
 def _unforeseen(error: Exception, arguments: list[str]) -> int:

@@ -113,7 +113,7 @@ class _Run:
             self.unfinished = UnfinishedRun(plan.folder, asked, resume=job.resume)
         todo = [s for s in sources if not (job.resume and self._is_done(s))]
         with self._reporter(todo) as reporter, _interrupts() as noticed:
-            delivery = Delivery(job, self.places, todo, reporter, self._page(plan.page, scorer))
+            delivery = self._delivery(todo, reporter, self._page(plan.page, scorer))
             delivery.tally.done_before = len(sources) - len(todo)
             self._tidy(set(sources) - set(todo))
             for name, note in plan.notes:
@@ -130,6 +130,15 @@ class _Run:
             reporter.close()
         self._summarise(delivery)
         return 1 if delivery.tally.failed else 0
+
+    def _delivery(self, todo: list[Source], reporter: Reporter, page: PageFile | None) -> Delivery:
+        try:
+            return Delivery(self.job, self.places, todo, reporter, page)
+        except UsageError:
+            # A run that never began is none to go on with.
+            if self.unfinished is not None and self.unfinished.is_new:
+                self.unfinished.end()
+            raise
 
     def _page(self, path: Path | None, scorer: Scorer) -> PageFile | None:
         """The page that all articles go to; from here on they are made as pieces of it."""

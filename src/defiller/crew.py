@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 import warnings
@@ -23,6 +24,8 @@ further ahead, so memory stays bounded."""
 _GRACE = 60.0
 """Seconds on top of --timeout until a worker is killed: it may still be loading the model."""
 
+
+_DUMPS = "PYTHONFAULTHANDLER"
 
 FEW_ARTICLES = 8
 """Articles a batch where there is a timeout: a worker that hangs is killed when the time of a
@@ -76,26 +79,52 @@ def _share_out(
     beside it, which costs the one article that is to blame; the others are handed out again.
     """
     size = _ROUND * jobs
-    with _pool(task, jobs) as pool:
+    with _without_dumps(task):
         queue = list(islice(stream, size))
         while queue:
             turn, queue = queue, []
-            results = _started(pool, task, [batch.items for batch in turn])
-            for number, batch in enumerate(turn):
-                try:
-                    outcomes = next(results)
-                except _accidents():
-                    yield batch, [_alone(pool, task, item) for item in batch.items]
-                    queue = [*turn[number + 1 :], *queue]
-                    break
-                queue += islice(stream, 1)
-                yield batch, outcomes
+            broken: B | None = None
+            with _pool(task, jobs) as pool:
+                results = _started(pool, task, [batch.items for batch in turn])
+                for number, batch in enumerate(turn):
+                    try:
+                        outcomes = next(results)
+                    except _accidents():
+                        broken, queue = batch, [*turn[number + 1 :], *queue]
+                        break
+                    queue += islice(stream, 1)
+                    yield batch, outcomes
+                else:
+                    next(results, None)  # a pool left before its end would kill its workers
+            if broken is not None:
+                yield broken, [_alone(task, jobs, item) for item in broken.items]
             queue += islice(stream, max(size - len(queue), 0))
 
 
 @contextmanager
+def _without_dumps(task: Task) -> Iterator[None]:
+    """Let a worker that crashes print no traceback, but for ``--debug``: the run says a sentence.
+
+    joblib's workers turn the dump on unless the environment speaks of it.
+    """
+    if task.debug or _DUMPS in os.environ:
+        yield
+        return
+    os.environ[_DUMPS] = ""
+    try:
+        yield
+    finally:
+        os.environ.pop(_DUMPS, None)
+
+
+@contextmanager
 def _pool(task: Task, jobs: int) -> Iterator[Any]:
-    """A pool of processes with one thread each: as many as there are cores would fight for them."""
+    """A pool of processes with one thread each: as many as there are cores would fight for them.
+
+    It takes one call of `_started`. After one that broke off, joblib's pool still holds tasks of
+    it, which it would hand out before those of the next call: the outcomes of one article would
+    be taken for those of another. The processes outlive it and are used again.
+    """
     from joblib import Parallel, parallel_config
 
     with (
@@ -122,20 +151,35 @@ def _started(
 
     Processes inherit which signals are held back: Ctrl-C is this process's alone, which ends
     them itself.
+
+    Raises
+    ------
+    RuntimeError
+        Where an outcome is not that of the batch whose turn it is.
     """
     from joblib import delayed
 
     with _held_back(signal.SIGINT):
-        results: Iterator[list[Outcome]] = pool(
-            [delayed(judge)(task, list(items)) for items in batches]
+        results = pool(
+            [delayed(_numbered)(number, task, list(items)) for number, items in enumerate(batches)]
         )
-    return results
+    for expected, (number, outcomes) in enumerate(results):
+        if number != expected:
+            raise RuntimeError(f"the outcomes of batch {number} came for batch {expected}")
+        yield outcomes
 
 
-def _alone(pool: Any, task: Task, item: Item) -> Outcome:  # noqa: ANN401 - joblib has no types
+def _numbered(number: int, task: Task, items: Sequence[Item]) -> tuple[int, list[Outcome]]:
+    """What a worker does, and which batch it was."""
+    return number, judge(task, items)
+
+
+def _alone(task: Task, jobs: int, item: Item) -> Outcome:
     """An article judged with nothing beside it, to see whether it is the one."""
     try:
-        return next(_started(pool, task, [[item]]))[0]
+        with _pool(task, jobs) as pool:
+            ((outcome,),) = _started(pool, task, [[item]])
+            return outcome
     except BrokenExecutor:
         return failed(
             "the process that worked on it died, perhaps for want of memory; split it, or give "

@@ -131,6 +131,8 @@ def opened(source: Source) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
             raise fault from None
         if isinstance(error, OSError):
             raise InputError(reason(error)) from None
+        if isinstance(error, MemoryError):
+            raise InputError("there was not enough memory for it; split it") from None
         raise
 
 

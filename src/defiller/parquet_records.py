@@ -71,6 +71,8 @@ class ParquetRecords(RecordFile):
                 columns = {name: kept.column(name) for name in wanted}
                 rows = [self._row(first + at + 1, columns, at) for at in range(kept.num_rows)]
                 yield Chunk(rows, number, kept)
+        except MemoryError:  # which is Arrow's error, too
+            raise
         except (pa.ArrowException, OSError) as error:
             raise InputError(
                 f"it is damaged after row {number} ({_first_line(error)}); fetch it again"

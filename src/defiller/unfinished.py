@@ -31,6 +31,8 @@ class UnfinishedRun:
     since : int
         When the run began, in nanoseconds of the file system's clock; 0 where nobody knows,
         because the run before ended and took its mark away.
+    is_new : bool
+        This run set the mark; there was none to go on with.
 
     Raises
     ------
@@ -41,6 +43,7 @@ class UnfinishedRun:
 
     def __init__(self, folder: Path, asked: str, *, resume: bool) -> None:
         self._path = folder / _NAME
+        self.is_new = True
         try:
             if resume and self._path.exists():
                 if self._path.read_text("utf-8") != asked:
@@ -49,6 +52,7 @@ class UnfinishedRun:
                         "options or another model; give the same, or leave --resume out"
                     )
                 self.since = self._path.stat().st_mtime_ns
+                self.is_new = False
                 return
             folder.mkdir(parents=True, exist_ok=True)
             # Renamed, so that no mark is ever there without what it says.
@@ -60,5 +64,9 @@ class UnfinishedRun:
             raise UsageError(sentence(error, folder)) from None
 
     def end(self) -> None:
-        """Take the mark away."""
-        self._path.unlink(missing_ok=True)
+        """Take the mark away; where the folder became read-only it stays, for one that resumes."""
+        try:
+            self._path.unlink(missing_ok=True)
+        except OSError:
+            # Whatever could not be written has been named; this costs nobody anything.
+            return

@@ -95,7 +95,7 @@ REFUSED = {
         "a.jsonl",
         jsonl(*spread(5)),
         ["--base", "shipped"],
-        "10 labelled paragraphs are too few to refine a model on; it takes 20, and 40 articles "
+        "10 labelled paragraphs are too few to refine a model on; it takes 40, and 40 articles "
         "show whether it is better",
     ),
     "one group": Refused(
