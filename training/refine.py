@@ -30,25 +30,25 @@ from defiller.training.figures import (
     interval,
 )
 
-ROUNDS = (0, 25, 50, 100, 200)
+ROUNDS = (0, 10, 25, 50, 100)
 """New trees that are tried."""
 
-UNTRIED_ROUNDS = 50
+UNTRIED_ROUNDS = 25
 """New trees where there are too few labels to try: the number that was found most often."""
 
-MIN_SAMPLES = 10
+MIN_SAMPLES = 20
 """Paragraphs in a leaf of a new tree. Far fewer than a model from nothing asks for, since the
 trees are small and correct another model."""
 
 _PARAMETERS: dict[str, Any] = {
     "objective": "binary",
-    "learning_rate": 0.06,
-    "num_leaves": 4,
+    "learning_rate": 0.02,
+    "num_leaves": 8,
     "min_child_samples": MIN_SAMPLES,
     "feature_fraction": 0.2,
     "bagging_fraction": 0.8,
     "bagging_freq": 1,
-    "lambda_l2": 5.0,
+    "lambda_l2": 50.0,
     "max_bin": 127,
     "deterministic": True,
     "force_col_wise": True,
