@@ -87,7 +87,7 @@ def fit_classifier(
     X: Floats,
     names: NDArray[np.str_],
     weights: Doubles,
-    groups: NDArray[np.str_] | None,
+    groups: NDArray[np.str_],
     base: Bundle | None,
     judging: Doubles,
 ) -> FillerClassifier:

@@ -1,8 +1,9 @@
 """A model refined on more labels: its boosters go on where they ended, with a few small trees.
 
-The base model's own trees stay as they are, and so do its words; new trees learn what is left
-wrong on the new labels. How many of them pay is found out of fold, and none at all is among the
-choices, so that a base that already knows such articles is left as it is.
+The base model's own trees stay as they are, and so do its words and its calibration; new trees
+learn what is left wrong on the new labels. How many of them pay is found out of fold, and they are
+added only where it is as good as certain that they do. A base that already knows such articles is
+left as it is, since what a few dozen articles seem to say against it is mostly chance.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 from defiller.features.batch import Floats
 from defiller.labels.kinds import Kind
-from defiller.model.calibration import Calibrator, Doubles
+from defiller.model.calibration import Doubles
 from defiller.model.classifier import FillerClassifier, fold_of
 from defiller.training.compare import winner
 from defiller.training.figures import (
@@ -30,25 +31,34 @@ from defiller.training.figures import (
     interval,
 )
 
-ROUNDS = (0, 10, 25, 50, 100)
+ROUNDS = (0, 10, 25, 50, 100, 200)
 """New trees that are tried."""
 
-UNTRIED_ROUNDS = 25
-"""New trees where there are too few labels to try: the number that was found most often."""
+CHANCE = 0.05
+"""Probability, in a one-sided paired t-test over groups, below which a gain is no chance.
+
+Chosen on 16 draws of 40 articles of one half of the news articles and confirmed on 16 of the
+other, beside a base without news. Where the labels agree with the base, it leaves the base alone
+(ap +0.0004, F1 at one half +0.001, calibration error -0.001; the least loss out of fold alone, with
+a calibration of its own, costs 0.04 of F1). Where padding is to be furniture alone, ap gains 0.02
+and F1 0.02; where it is to be filler alone, ap gains 0.20."""
 
 MIN_SAMPLES = 20
 """Paragraphs in a leaf of a new tree. Far fewer than a model from nothing asks for, since the
 trees are small and correct another model."""
 
+# A single paragraph that a model is wrongly sure of must not settle the choice.
+_LEAST = 1e-6
+
 _PARAMETERS: dict[str, Any] = {
     "objective": "binary",
-    "learning_rate": 0.02,
+    "learning_rate": 0.06,
     "num_leaves": 8,
     "min_child_samples": MIN_SAMPLES,
     "feature_fraction": 0.2,
     "bagging_fraction": 0.8,
     "bagging_freq": 1,
-    "lambda_l2": 50.0,
+    "lambda_l2": 5.0,
     "max_bin": 127,
     "deterministic": True,
     "force_col_wise": True,
@@ -61,7 +71,7 @@ def refine(
     X: Floats,
     names: NDArray[np.str_],
     weights: Doubles,
-    groups: NDArray[np.str_] | None,
+    groups: NDArray[np.str_],
     judging: Doubles | None = None,
     *,
     seed: int = 0,
@@ -78,14 +88,17 @@ def refine(
     names : str (paragraphs,)
         Kinds.
     weights : float64 (paragraphs,)
-    groups : str (paragraphs,) or None
-        What must stay together when the number of trees and the calibration are fitted out of
-        fold. None where the labels are too few for that: then the trees are
-        ``UNTRIED_ROUNDS`` and the calibration is the base's.
+    groups : str (paragraphs,)
+        What must stay together when the number of trees is found out of fold.
     judging : float64 (paragraphs,) or None
-        Weights for what is fitted out of fold, where they are others.
+        Weights for what is found out of fold, where they are others.
     seed, n_jobs : int
         Of LightGBM.
+
+    Returns
+    -------
+    FillerClassifier
+        Its ``out_of_fold_`` is NaN throughout where no trees were added: it is then the base.
 
     Raises
     ------
@@ -106,41 +119,57 @@ def refine(
     padding = np.asarray(names != Kind.SUBSTANCE.value, np.bool_)
     model = copy.copy(base)
     model.seed, model.n_jobs = seed, n_jobs
-    # Where the base's first trees are sure, the new ones may have something to say all the same.
-    model.early_exit_ = None
     model.out_of_fold_ = np.full(len(padding), np.nan)
-    rounds = UNTRIED_ROUNDS
-    if groups is not None:
-        margins = _out_of_fold(base, X, padding, weights, groups, parameters)
-        known = ~np.isnan(margins[0])
-        if known.any():
-            counted = weights[known] if judging is None else judging[known]
-            best, model.calibrator_ = _chosen([m[known] for m in margins], padding[known], counted)
-            rounds = ROUNDS[best]
-            model.out_of_fold_[known] = model.calibrator_(margins[best][known])
-    if not rounds:
-        model.early_exit_ = base.early_exit_
+    margins = _out_of_fold(base, X, padding, weights, groups, parameters)
+    known = ~np.isnan(margins[0])
+    best = _paying(
+        [base.calibrator_(margin[known]) for margin in margins],
+        padding[known],
+        (weights if judging is None else judging)[known],
+        groups[known],
+    )
+    if best:
+        # Where the base's first trees are sure, the new ones may have something to say all the
+        # same.
+        model.early_exit_ = None
+        model.out_of_fold_[known] = base.calibrator_(margins[best][known])
     model.padding_booster_ = _continued(
-        base.padding_booster_, X, padding, weights, rounds, parameters
+        base.padding_booster_, X, padding, weights, ROUNDS[best], parameters
     )
     then = time.perf_counter()
     model.seconds_ = {"boosters": then - begun, "kinds": time.perf_counter() - then}
     return model
 
 
-def _chosen(
-    margins: list[Doubles], padding: NDArray[np.bool_], weights: Doubles
-) -> tuple[int, Calibrator]:
-    """Which of some margins has the least log loss once it is calibrated, and its calibrator."""
-    from sklearn.metrics import log_loss
+def _paying(
+    chances: list[Doubles],
+    padding: NDArray[np.bool_],
+    weights: Doubles,
+    groups: NDArray[np.str_],
+) -> int:
+    """Which of some predictions has the least log loss; the first where that may be chance.
 
-    fitted = [Calibrator.fit(margin, padding, weights) for margin in margins]
+    Parameters
+    ----------
+    chances : list of float64 (paragraphs,)
+        Probabilities of padding, by the places of ``ROUNDS``; the first are the base's.
+    padding : bool (paragraphs,)
+    weights : float64 (paragraphs,)
+    groups : str (paragraphs,)
+        Paragraphs of one group err together, so the test counts a group once.
+    """
+    from scipy.stats import ttest_1samp
+
     losses = [
-        log_loss(padding, calibrator(margin), sample_weight=weights, labels=[False, True])
-        for calibrator, margin in zip(fitted, margins, strict=True)
+        weights * -np.log(np.clip(np.where(padding, chance, 1 - chance), _LEAST, 1))
+        for chance in chances
     ]
-    best = int(np.argmin(losses))
-    return best, fitted[best]
+    best = int(np.argmin([loss.sum() for loss in losses]))
+    unique, place = np.unique(groups, return_inverse=True)
+    if not best or len(unique) < 2:
+        return 0
+    gained = np.bincount(place, losses[0] - losses[best])
+    return best if ttest_1samp(gained, 0.0, alternative="greater").pvalue < CHANCE else 0
 
 
 def _out_of_fold(

@@ -17,12 +17,12 @@ _TOLD = ("contradiction", "near-identical", "no-group")
 _MOST_TOLD = 3
 
 FEWEST_DOCUMENTS = 20
-"""Documents below which nothing is fitted out of fold beside a base model: the loss curve takes
-a collection of fewer for no measurement either."""
+"""Documents below which a base model is not refined: fewer don't tell whether it gets better, and
+the loss curve takes a collection of fewer for no measurement either."""
 
 
-def check_sound(dataset: Dataset, classifier: FillerClassifier, *, refines: bool = False) -> bool:
-    """Refuse labels that nothing can be learnt from; whether the model can be measured on them.
+def check_sound(dataset: Dataset, classifier: FillerClassifier, *, refines: bool = False) -> None:
+    """Refuse labels that nothing can be learnt from.
 
     Parameters
     ----------
@@ -38,9 +38,9 @@ def check_sound(dataset: Dataset, classifier: FillerClassifier, *, refines: bool
         As `check_trainable` and `check_refinable`.
     """
     if refines:
-        return check_refinable(dataset)
-    check_trainable(dataset, classifier)
-    return True
+        check_refinable(dataset)
+    else:
+        check_trainable(dataset, classifier)
 
 
 def check_trainable(dataset: Dataset, classifier: FillerClassifier) -> None:
@@ -56,13 +56,7 @@ def check_trainable(dataset: Dataset, classifier: FillerClassifier) -> None:
     used = dataset.paragraph_weights > 0
     for fold in np.unique(dataset.folds[used]):
         outside = used & (dataset.folds != fold)
-        if not outside.any() or one_class(dataset, outside):
-            groups = len(set(dataset.groups[used]))
-            raise ValueError(
-                f"the labels cannot be split: with {groups} group(s) a fold leaves one class or "
-                "nothing to learn from; label articles of more publishers, or give 'group' its "
-                "right values"
-            )
+        _check_side(dataset, used, outside)
         # A tree splits a leaf into two of `min_samples` paragraphs each, or not at all.
         if outside.sum() < 2 * classifier.min_samples:
             raise ValueError(
@@ -121,19 +115,14 @@ def remarks(dataset: Dataset, report: CheckReport) -> Iterator[str]:
             )
 
 
-def check_refinable(dataset: Dataset) -> bool:
-    """Refuse labels that a model cannot be refined on; whether it can be measured on them, too.
-
-    Returns
-    -------
-    bool
-        False where fewer than ``FEWEST_DOCUMENTS`` documents are judged, or a fold leaves only
-        one class to learn from.
+def check_refinable(dataset: Dataset) -> None:
+    """Refuse labels that a model cannot be refined on.
 
     Raises
     ------
     ValueError
-        For one class only, and for too few paragraphs to grow a tree.
+        For one class only, for too few paragraphs to grow a tree, and for too few documents or
+        groups to tell whether the trees make the model better.
     """
     check_classes(dataset)
     used = dataset.paragraph_weights > 0
@@ -142,7 +131,23 @@ def check_refinable(dataset: Dataset) -> bool:
             f"{used.sum()} labelled paragraphs are too few to refine a model on; it takes "
             f"{2 * MIN_SAMPLES}, and 40 articles show whether it is better"
         )
-    if len(np.unique(dataset.document_of[dataset.paragraph_judged])) < FEWEST_DOCUMENTS:
-        return False
-    folds = np.unique(dataset.folds[used])
-    return not any(one_class(dataset, used & (dataset.folds != fold)) for fold in folds)
+    documents = len(np.unique(dataset.document_of[dataset.paragraph_judged]))
+    if documents < FEWEST_DOCUMENTS:
+        raise ValueError(
+            f"{documents} labelled articles are too few to tell whether a refined model is better; "
+            f"it takes {FEWEST_DOCUMENTS}, so label more, or add them to other labels: --base "
+            "corpus, or a label file"
+        )
+    for fold in np.unique(dataset.folds[used]):
+        _check_side(dataset, used, used & (dataset.folds != fold))
+
+
+def _check_side(dataset: Dataset, used: np.ndarray, outside: np.ndarray) -> None:
+    """Refuse a fold without which nothing can be learnt."""
+    if not outside.any() or one_class(dataset, outside):
+        groups = len(set(dataset.groups[used]))
+        raise ValueError(
+            f"the labels cannot be split: with {groups} group(s) a fold leaves one class or "
+            "nothing to learn from; label articles of more publishers, or give 'group' its "
+            "right values"
+        )

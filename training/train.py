@@ -103,20 +103,20 @@ def train(
         For labels that nothing can be learnt from.
     """
     classifier = classifier or FillerClassifier()
-    measured = check_sound(dataset, classifier, refines=base is not None)
+    check_sound(dataset, classifier, refines=base is not None)
     clock = Stopwatch()
     progress(features_line(dataset))
     with clock.of("features"):
         prepared = prepare(dataset, FeatureExtractor(base.language if base else "en"), cache)
     judged = base_judged = None
-    if validate and measured:
+    if validate:
         found = cross_validate(prepared, classifier, n_jobs, progress, base=base, clock=clock)
         with clock.of("curve"):
-            judged = judge(prepared, found)
+            judged = judge(prepared, found, base)
             base_judged = None if base is None else judge_base(prepared, base)
     progress(FIT_LINE)
-    bundle = fit(prepared, classifier, name, n_jobs, base=base, measured=measured, clock=clock)
-    return Trained(bundle, judged, base_judged, clock.seconds, tuple(_notes(bundle, measured)))
+    bundle = fit(prepared, classifier, name, n_jobs, base=base, clock=clock)
+    return Trained(bundle, judged, base_judged, clock.seconds, tuple(_notes(bundle, base)))
 
 
 def features_line(dataset: Dataset) -> str:
@@ -144,13 +144,13 @@ def steps_of(dataset: Dataset, *, validate: bool = True, refined: bool = False) 
     return [*steps, Step(FIT_LINE, _FIT + (0.0 if refined else _WORDS))]
 
 
-def _notes(bundle: Bundle, measured: bool) -> Iterator[str]:
+def _notes(bundle: Bundle, base: Bundle | None) -> Iterator[str]:
     smallest = bundle.curve.smallest
-    if not measured:
+    if base is not None and bundle.curve is base.curve:
         yield (
-            "the labels are too few, or of too few groups, to measure on: the calibration and "
-            "the loss curve are the base model's, and there are no figures; evaluate the model on "
-            "other labels"
+            "the labels don't show the base to be wrong, beyond what may be chance: the model "
+            "decides as its base does; label more articles, or fit its threshold to yours with "
+            "'defiller tune'"
         )
     elif smallest > DEFAULT_MAX_LOSS:
         yield (
@@ -167,7 +167,6 @@ def fit(
     n_jobs: int,
     *,
     base: Bundle | None = None,
-    measured: bool = True,
     clock: Stopwatch | None = None,
 ) -> Bundle:
     """Fit a model on all labelled paragraphs; its curve comes from predictions out of fold.
@@ -180,9 +179,6 @@ def fit(
     n_jobs : int
     base : Bundle or None
         A model to refine.
-    measured : bool
-        False where the labels are too few to predict out of fold; the calibration and the curve
-        are then the base's.
     clock : Stopwatch or None
     """
     data = prepared.dataset
@@ -198,14 +194,14 @@ def fit(
         matrix[used],
         KIND_NAMES[data.taught[used]],
         data.paragraph_weights[used],
-        data.groups[used] if measured else None,
+        data.groups[used],
         base,
         data.calibration_weights[used],
     )
     clock.add(model.seconds_)
     with clock.of("curve"):
-        if base is not None and not measured:
-            curve = base.curve
+        if base is not None and np.isnan(model.out_of_fold_).all():
+            curve = base.curve  # with no new trees it is the base
         else:
             padding = np.full(len(data.kinds), np.nan)
             padding[used] = model.out_of_fold_
@@ -247,8 +243,16 @@ def curve_of(data: Dataset, padding: Doubles, rows: np.ndarray) -> LossCurve:
     )
 
 
-def judge(prepared: Prepared, found: OutOfFold) -> Judged:
-    """Decide at the defaults, each fold by a threshold from its own training side."""
+def judge(prepared: Prepared, found: OutOfFold, base: Bundle | None = None) -> Judged:
+    """Decide at the defaults, each fold by a threshold from its own training side.
+
+    Parameters
+    ----------
+    prepared : Prepared
+    found : OutOfFold
+    base : Bundle or None
+        The model that was refined: a fold that it was left as it is in has its curve.
+    """
     data = prepared.dataset
     rows = data.paragraph_judged & ~np.isnan(found.padding)
     where = cut_at(data, found.padding)
@@ -257,7 +261,11 @@ def judge(prepared: Prepared, found: OutOfFold) -> Judged:
         inside = data.paragraph_judged & (data.folds != fold)
         outside = data.folds == fold
         try:
-            threshold = curve_of(data, inner, inside).threshold_for(DEFAULT_MAX_LOSS)
+            if base is not None and np.isnan(inner).all():
+                curve = base.curve
+            else:
+                curve = curve_of(data, inner, inside)
+            threshold = curve.threshold_for(DEFAULT_MAX_LOSS)
         except ValueError:
             # Too few labels to hold the default loss: such a model strips nothing by default.
             continue

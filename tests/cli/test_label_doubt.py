@@ -43,7 +43,7 @@ WRONG = {
     "one class": (["one.jsonl"], "both 'substance' and some padding"),
     "one group": (["group.jsonl"], "cannot be split: with 1 group"),
     "few paragraphs": (["few.jsonl"], "labelled paragraphs are too few"),
-    "few documents": (["few.jsonl", "--base", "shipped"], "12 documents are too few"),
+    "few documents": (["few.jsonl", "--base", "shipped"], "12 labelled articles are too few"),
     "no such base": (["few.jsonl", "--base", "no"], "--base no is no model folder"),
     "a base that has seen them": (
         [str(corpus_files()[0]), "--base", "shipped"],

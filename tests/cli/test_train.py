@@ -98,6 +98,20 @@ REFUSED = {
         "10 labelled paragraphs are too few to refine a model on; it takes 40, and 40 articles "
         "show whether it is better",
     ),
+    "few articles beside a base": Refused(
+        "a.jsonl",
+        jsonl(*spread(19, ["substance", "fluff"] * 3)),
+        ["--base", "shipped"],
+        "19 labelled articles are too few to tell whether a refined model is better; it takes 20, "
+        "so label more, or add them to other labels: --base corpus, or a label file",
+    ),
+    "one group beside a base": Refused(
+        "a.jsonl",
+        jsonl(*[{**d, "group": "mine"} for d in spread(20, ["substance", "fluff"] * 3)]),
+        ["--base", "shipped"],
+        "the labels cannot be split: with 1 group(s) a fold leaves one class or nothing to learn "
+        "from; label articles of more publishers, or give 'group' its right values",
+    ),
     "one group": Refused(
         "a.jsonl",
         jsonl(document("a", ["substance", "fluff"] * 9)),

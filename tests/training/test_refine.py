@@ -11,7 +11,7 @@ from defiller.training import refine as module
 from defiller.training.crossfit import KIND_NAMES, CrossFit, cross_validate
 from defiller.training.dataset import load_dataset
 from defiller.training.figures import ap
-from defiller.training.refine import UNTRIED_ROUNDS, gains, refine
+from defiller.training.refine import gains, refine
 from defiller.training.soundness import FEWEST_DOCUMENTS
 from defiller.training.train import judge, judge_base, train
 
@@ -79,13 +79,33 @@ def test_no_new_trees_where_none_pay(rows, base):
     assert new == 0
 
 
-def test_too_few_labels_keep_the_calibration_of_the_base(rows, base):
-    matrix, names, weights, _ = rows
-    refined = refine(base.classifier, matrix, names, weights, None)
+def test_labels_that_disagree_get_trees_and_keep_the_calibration(rows, base):
+    matrix, names, weights, groups = rows
+    narrow = np.where(np.isin(names, ["promotion", "related", "navigation"]), names, "substance")
+    refined = refine(base.classifier, matrix, narrow, weights, groups)
+    assert refined.padding_booster_.num_trees() > base.classifier.padding_booster_.num_trees()
     assert refined.calibrator_ is base.classifier.calibrator_
-    assert np.isnan(refined.out_of_fold_).all()
-    new = refined.padding_booster_.num_trees() - base.classifier.padding_booster_.num_trees()
-    assert new == UNTRIED_ROUNDS
+    padding = narrow != "substance"
+    known = refined.out_of_fold_
+    before = base.classifier.predict_padding(matrix)
+    assert abs(known - padding).mean() < abs(before - padding).mean()
+
+
+@pytest.mark.parametrize(
+    ("gains_of", "chosen"),
+    [
+        ([0.2] * 8 + [0.1] * 8, 1),  # every group gains
+        ([2.0] + [0.0] * 15, 0),  # one group alone does
+        ([-0.1] * 16, 0),
+        ([0.1], 0),  # one group tells nothing
+    ],
+)
+def test_a_gain_that_may_be_chance_is_none(gains_of, chosen):
+    padding = np.ones(len(gains_of), np.bool_)
+    before = np.full(len(padding), 0.1)
+    after = before * np.exp(gains_of)
+    groups = np.arange(len(padding)).astype(str)
+    assert module._paying([before, after], padding, np.ones(len(padding)), groups) == chosen
 
 
 def test_a_kind_that_the_base_lacks(rows, base):
@@ -118,14 +138,21 @@ def test_training_with_a_base_is_measured_against_it(own, base, small, tmp_path)
     assert set(base.about["training"]["documents"]) < set(about["documents"])
 
 
-def test_few_documents_take_curve_and_calibration_from_the_base(own, base, small):
-    few = own.dataset.subset(np.arange(len(own.dataset.documents)) < FEWEST_DOCUMENTS - 1)
-    trained = train(few, small, base=base)
-    assert trained.judged is None
+def test_without_new_trees_it_is_the_base_curve_and_all(own, base, small, monkeypatch):
+    monkeypatch.setattr(module, "CHANCE", 0.0)
+    trained = train(own.dataset, small, base=base)
     assert trained.bundle.curve is base.curve
-    assert trained.bundle.classifier.calibrator_ is base.classifier.calibrator_
+    assert trained.bundle.classifier.padding_booster_ is base.classifier.padding_booster_
+    np.testing.assert_array_equal(trained.judged.strip, trained.base_judged.strip)
+    np.testing.assert_array_equal(trained.judged.padding, trained.base_judged.padding)
     (note,) = trained.notes
-    assert "the calibration and the loss curve are the base model's" in note
+    assert "the labels don't show the base to be wrong" in note
+
+
+def test_few_documents_do_not_tell_whether_it_is_better(own, base, small):
+    few = own.dataset.subset(np.arange(len(own.dataset.documents)) < FEWEST_DOCUMENTS - 1)
+    with pytest.raises(ValueError, match="^19 labelled articles are too few to tell whether"):
+        train(few, small, base=base)
 
 
 def test_cross_validation_with_a_base_leaves_each_fold_out(own, base, small):
