@@ -1,14 +1,15 @@
 """Checks of label files: what cannot be used, and what looks like a mistake.
 
-Everything is linear in the data and holds no text: a sketch of 128 numbers a document, and
-about 200 bytes for each paragraph of eight words or more.
+Everything is linear in the data and holds no text: about a kilobyte a document, and 16 bytes for
+each paragraph of eight words or more, so that a label file of gigabytes can be checked.
 """
 
 from __future__ import annotations
 
 import hashlib
+from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -89,8 +90,14 @@ class CheckReport:
         return any(finding.severity is Severity.ERROR for finding in self.findings)
 
 
-def check_labels(paths: Iterable[str | Path]) -> CheckReport:
+def check_labels(paths: Iterable[str | Path], ids: Collection[str] | None = None) -> CheckReport:
     """Read label files and check them, one by one and against each other.
+
+    Parameters
+    ----------
+    paths : iterable of path
+    ids : collection of str, optional
+        The documents to look at; all by default. Records that cannot be read are always found.
 
     Errors: records that cannot be read (broken JSON, unknown kinds, blank paragraphs), an id
     that two documents have, a document without paragraphs. Warnings: the same text of eight
@@ -104,7 +111,8 @@ def check_labels(paths: Iterable[str | Path]) -> CheckReport:
     for path in paths:
         try:
             for document in read_labels(path, state.unreadable):
-                state.take(document, str(path))
+                if ids is None or document.article in ids:
+                    state.take(document, str(path))
         except LabelError as error:
             state.unreadable(error)
     findings = sorted(state.findings(), key=lambda finding: finding.severity is Severity.WARNING)
@@ -131,7 +139,7 @@ class _State:
 
     names: list[str] = field(default_factory=list)
     groups: list[str] = field(default_factory=list)
-    first: dict[str, str] = field(default_factory=dict)
+    first: dict[str, int] = field(default_factory=dict)
     errors: list[Finding] = field(default_factory=list)
     no_group: list[str] = field(default_factory=list)
     no_labels: list[str] = field(default_factory=list)
@@ -139,10 +147,9 @@ class _State:
     unlabelled: int = 0
     kinds: Counter[Kind] = field(default_factory=Counter)
     sketches: Sketches = field(default_factory=Sketches)
-    # By the hash of a long paragraph's text: where it first stood as substance, and as padding.
-    kept: dict[int, _Place] = field(default_factory=dict)
-    padding: dict[int, _Place] = field(default_factory=dict)
-    contradictions: dict[int, list[_Place]] = field(default_factory=dict)
+    # Of each long paragraph the hash of its text, and where it stands.
+    hashes: array[int] = field(default_factory=lambda: array("Q"))
+    places: array[int] = field(default_factory=lambda: array("Q"))
 
     def unreadable(self, error: LabelError) -> None:
         """Note a record that could not be read."""
@@ -153,9 +160,10 @@ class _State:
         place = path if document.line is None else f"{path}, line {document.line}"
         name = f"{place} ({document.id})"
         if document.id in self.first:
-            sentence = f"{place}: the id {document.id!r} is taken by {self.first[document.id]}"
+            taken = self.names[self.first[document.id]].removesuffix(f" ({document.id})")
+            sentence = f"{place}: the id {document.id!r} is taken by {taken}"
             self._error("duplicate-id", f"{sentence}; give each document its own")
-        self.first.setdefault(document.id, place)
+        self.first.setdefault(document.id, len(self.names))
         if not document.paragraphs:
             self._error("empty", f"{name}: no paragraphs; fill the document or take it out")
         elif all(paragraph.kind is None for paragraph in document.paragraphs):
@@ -180,14 +188,30 @@ class _State:
         if kind in _REPEATING or count_words(text) < CONTRADICTION_WORDS:
             return
         digest = hashlib.blake2b(normalised(text).encode(), digest_size=8).digest()
-        key = int.from_bytes(digest)
-        place = _packed(len(self.names) - 1, number, kind)
-        mine, theirs = (self.padding, self.kept) if kind.is_padding else (self.kept, self.padding)
-        mine.setdefault(key, place)
-        if key in self.contradictions:
-            self.contradictions[key].append(place)
-        elif key in theirs:
-            self.contradictions[key] = [theirs[key], place]
+        self.hashes.append(int.from_bytes(digest))
+        self.places.append(_packed(len(self.names) - 1, number, kind))
+
+    def _contradictions(self) -> Iterator[list[_Place]]:
+        """Where each text with two labels stands: first with the one, then from the other on."""
+        import numpy as np  # heavy, and only the end of a check takes it
+
+        if not self.hashes:
+            return
+        hashes, places = (np.frombuffer(one, np.uint64) for one in (self.hashes, self.places))
+        order = np.argsort(hashes, kind="stable")  # stable: a text's places stay in order
+        hashes, places = hashes[order], places[order]
+        begin = np.flatnonzero(np.append(True, hashes[1:] != hashes[:-1]))
+        substance = (places & np.uint64(0xFF)) == KINDS.index(Kind.SUBSTANCE)
+        least, most = (reduce.reduceat(substance, begin) for reduce in (np.minimum, np.maximum))
+        end = np.append(begin[1:], len(hashes))
+        found = []
+        for start, stop in zip(
+            begin[least != most].tolist(), end[least != most].tolist(), strict=True
+        ):
+            other = start + int(np.argmax(substance[start:stop] != substance[start]))
+            found.append([int(places[start]), *places[other:stop].tolist()])
+        # In the order in which somebody who reads the files comes upon them.
+        yield from sorted(found, key=lambda places: places[1])
 
     def _named(self, place: _Place) -> str:
         document, number, kind = _unpacked(place)
@@ -196,7 +220,7 @@ class _State:
     def findings(self) -> Iterator[Finding]:
         """Everything found, in no order."""
         yield from self.errors
-        for places in self.contradictions.values():
+        for places in self._contradictions():
             named = _listed([self._named(place) for place in places])
             yield _warning("contradiction", f"the same text has two labels: {named}; settle on one")
         for one, other, share in self.sketches.near(NEAR_IDENTICAL):

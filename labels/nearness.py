@@ -8,7 +8,7 @@ over the sketches finds those pairs, and the sketches estimate how much they sha
 from __future__ import annotations
 
 import zlib
-from collections import defaultdict
+from array import array
 from collections.abc import Iterator
 
 # Eight words in a row hardly ever agree by chance, and an edited sentence spoils only eight
@@ -19,13 +19,15 @@ _SKETCH = 128
 # What more documents than this share is a publisher's furniture, not a copied article. It also
 # keeps the number of pairs linear.
 _COMMON = 50
+# Four bytes, as a CRC has.
+_UNSIGNED = "I"
 
 
 class Sketches:
-    """Documents' sketches, in the order in which they were added."""
+    """Documents' sketches, in the order in which they were added: half a kilobyte each."""
 
     def __init__(self) -> None:
-        self._sketches: list[list[int]] = []
+        self._sketches: list[array[int]] = []
 
     def add(self, text: str) -> None:
         """Take up the next document's text; white space and case do not count."""
@@ -34,7 +36,7 @@ class Sketches:
             zlib.crc32(" ".join(words[start : start + _SHINGLE]).encode("utf-8", "replace"))
             for start in range(max(len(words) - _SHINGLE + 1, min(1, len(words))))
         }
-        self._sketches.append(sorted(shingles)[:_SKETCH])
+        self._sketches.append(array(_UNSIGNED, sorted(shingles)[:_SKETCH]))
 
     def near(self, share: float) -> Iterator[tuple[int, int, float]]:
         """Pairs of documents, by place, that share at least that much of their shingles.
@@ -49,21 +51,34 @@ class Sketches:
         tuple of int, int, float
             The earlier document, the later one, the estimated share.
         """
-        holders: defaultdict[int, list[int]] = defaultdict(list)
-        for place, sketch in enumerate(self._sketches):
-            for value in sketch:
-                holders[value].append(place)
-        candidates = {
-            (one, other)
-            for places in holders.values()
-            if 1 < len(places) <= _COMMON
-            for at, one in enumerate(places)
-            for other in places[at + 1 :]
-        }
-        for one, other in sorted(candidates):
+        for one, other in sorted(self._candidates()):
             estimate = self._estimate(one, other)
             if estimate >= share:
                 yield one, other, estimate
+
+    def _candidates(self) -> set[tuple[int, int]]:
+        """Pairs of documents, the earlier first, that share a value which is not common."""
+        import numpy as np  # heavy, and not every command that loads this looks for pairs
+
+        if not self._sketches:
+            return set()
+        values = np.concatenate([np.frombuffer(one, np.uint32) for one in self._sketches])
+        owners = np.repeat(
+            np.arange(len(self._sketches), dtype=np.uint32), [len(one) for one in self._sketches]
+        )
+        order = np.argsort(values, kind="stable")  # stable: a value's documents stay in order
+        values, owners = values[order], owners[order]
+        del order
+        begin = np.flatnonzero(np.append(True, values[1:] != values[:-1]))
+        size = np.diff(np.append(begin, len(values)))
+        shared = (size > 1) & (size <= _COMMON)
+        found: set[tuple[int, int]] = set()
+        for start, count in zip(begin[shared].tolist(), size[shared].tolist(), strict=True):
+            holders = owners[start : start + count].tolist()
+            found.update(
+                (one, other) for at, one in enumerate(holders) for other in holders[at + 1 :]
+            )
+        return found
 
     def _estimate(self, one: int, other: int) -> float:
         """The Jaccard index that the smallest hashes of both together give."""

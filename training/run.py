@@ -173,10 +173,11 @@ def check_out(out: Path) -> None:
 def _read(order: TrainingOrder) -> tuple[Base, Dataset, CheckReport]:
     base = read_base(order.base)
     kind_map = None if order.kinds_map is None else read_kind_map(order.kinds_map)
+    ids = read_ids(order.ids) if order.ids else None
     dataset = load_dataset(
         order.labels,
         order.only_train,
-        read_ids(order.ids) if order.ids else None,
+        ids,
         {**base.weights, **order.weights},
         words_weights={**base.words_weights, **order.words_weights},
         base=base.files,
@@ -187,8 +188,10 @@ def _read(order: TrainingOrder) -> tuple[Base, Dataset, CheckReport]:
         unknown = set(named) - set(dataset.collections)
         if unknown:
             raise LabelError(f"{option} names {sorted(unknown)}, which is none of the label files")
+    files = [*order.labels, *order.only_train]
+    used = None if ids is None else {document.article for document in dataset.labelled}
     with kind_map.in_force() if kind_map else nullcontext():
-        return base, dataset, check_labels([*order.labels, *order.only_train])
+        return base, dataset, check_labels(files, used)
 
 
 def _remarks(base: Base, dataset: Dataset, report: CheckReport) -> Iterator[str]:
