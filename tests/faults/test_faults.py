@@ -35,6 +35,8 @@ def strip(monkeypatch, tmp_path, capfdbinary):
     monkeypatch.setenv("PYTHONPATH", f"{HERE}{os.pathsep}{CLI}")
     import deadly_scorer
 
+    end_workers()
+
     def strip(*inputs, **options):
         capfdbinary.readouterr()
         job = Job(action=Action.STRIP, inputs=inputs, **options)
@@ -42,6 +44,13 @@ def strip(monkeypatch, tmp_path, capfdbinary):
         return code, capfdbinary.readouterr().err.decode().splitlines()
 
     return strip
+
+
+def end_workers():
+    """Workers that another test left would work in its environment: joblib uses them again."""
+    from joblib.externals.loky import get_reusable_executor
+
+    get_reusable_executor().shutdown(wait=True, kill_workers=True)
 
 
 def write_articles(folder, count, **deadly):
