@@ -197,7 +197,7 @@ class _State:
 
         if not self.hashes:
             return
-        hashes, places = (np.frombuffer(one, np.uint64) for one in (self.hashes, self.places))
+        hashes, places = (np.asarray(one, np.uint64) for one in (self.hashes, self.places))
         order = np.argsort(hashes, kind="stable")  # stable: a text's places stay in order
         hashes, places = hashes[order], places[order]
         begin = np.flatnonzero(np.append(True, hashes[1:] != hashes[:-1]))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import zlib
 from array import array
+from collections import defaultdict
 from collections.abc import Iterator
 
 # Eight words in a row hardly ever agree by chance, and an edited sentence spoils only eight
@@ -62,23 +63,26 @@ class Sketches:
 
         if not self._sketches:
             return set()
-        values = np.concatenate([np.frombuffer(one, np.uint32) for one in self._sketches])
-        owners = np.repeat(
-            np.arange(len(self._sketches), dtype=np.uint32), [len(one) for one in self._sketches]
-        )
-        order = np.argsort(values, kind="stable")  # stable: a value's documents stay in order
-        values, owners = values[order], owners[order]
-        del order
-        begin = np.flatnonzero(np.append(True, values[1:] != values[:-1]))
-        size = np.diff(np.append(begin, len(values)))
-        shared = (size > 1) & (size <= _COMMON)
-        found: set[tuple[int, int]] = set()
-        for start, count in zip(begin[shared].tolist(), size[shared].tolist(), strict=True):
-            holders = owners[start : start + count].tolist()
-            found.update(
-                (one, other) for at, one in enumerate(holders) for other in holders[at + 1 :]
-            )
-        return found
+        values = np.concatenate([np.asarray(one, np.uint32) for one in self._sketches])
+        values.sort()
+        shared = np.unique(values[1:][values[1:] == values[:-1]])
+        common = np.unique(values[_COMMON:][values[_COMMON:] == values[:-_COMMON]])
+        del values  # most stand once, and only the others' documents are gathered
+        shared = np.setdiff1d(shared, common, assume_unique=True)
+        if not len(shared):
+            return set()
+        holders: defaultdict[int, list[int]] = defaultdict(list)
+        for place, sketch in enumerate(self._sketches):
+            own = np.asarray(sketch, np.uint32)
+            at = np.searchsorted(shared, own).clip(max=len(shared) - 1)
+            for value in own[shared[at] == own].tolist():
+                holders[value].append(place)
+        return {
+            (one, other)
+            for places in holders.values()
+            for at, one in enumerate(places)
+            for other in places[at + 1 :]
+        }
 
     def _estimate(self, one: int, other: int) -> float:
         """The Jaccard index that the smallest hashes of both together give."""

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 import defiller.labels
-from defiller.labels.corpus import corpus_files
+from defiller.labels.corpus import corpus_files, heldout_files
 from defiller.labels.formats import read_labels, write_labels
 from defiller.labels.standoff import normalised
 from defiller.model.bundle import load_bundle
@@ -27,7 +27,9 @@ pytestmark = [
 ]
 
 README = Path(defiller.labels.__file__).with_name("README.md").read_text(encoding="utf-8")
-SITES = 12
+# Sites 1 to 3 are set aside there. The shipped model has seen neither the writer whose articles
+# they hold here, nor learns from them in the afternoon.
+JUDGES, SITES = 3, 12
 PER_SITE = 7
 
 
@@ -41,10 +43,13 @@ def steps():
 @pytest.fixture
 def articles(tmp_path):
     """A folder for each of some sites with articles as text; and what their lines are."""
-    labelled = [document for path in corpus_files() for document in read_labels(path)]
+    judges, others = (
+        [document for path in paths for document in read_labels(path)][: sites * PER_SITE]
+        for paths, sites in ((heldout_files(), JUDGES), (corpus_files(), SITES - JUDGES))
+    )
     truth = {}
-    for number, document in enumerate(labelled[: SITES * PER_SITE]):
-        folder = tmp_path / "articles" / f"site-{number % SITES + 1:02}"
+    for number, document in enumerate([*judges, *others]):
+        folder = tmp_path / "articles" / f"site-{number // PER_SITE + 1:02}"
         folder.mkdir(parents=True, exist_ok=True)
         lines = [normalised(paragraph.text) for paragraph in document.paragraphs]
         (folder / f"{document.id}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -54,23 +59,45 @@ def articles(tmp_path):
 
 
 def corrected(path, truth):
-    """A file that went out for annotation, with the right labels."""
+    """The documents of a file that went out for annotation, with the right labels."""
     for document in read_labels(path, predictions=True):
-        name = Path(document.id).stem
         paragraphs = [
-            replace(p, kind=truth[name, normalised(p.text)], prediction=None)
+            replace(p, kind=kind_of(document.id, p.text, truth), prediction=None)
             for p in document.paragraphs
         ]
         yield replace(document, paragraphs=tuple(paragraphs))
 
 
+def kind_of(identity, text, truth):
+    return truth[Path(identity).stem, normalised(text)]
+
+
+def annotated(path, truth):
+    """The export of Label Studio where annotators marked what is padding, and nothing else."""
+    tasks = json.loads(path.read_text(encoding="utf-8"))
+    for task in tasks:
+        data, result = task["data"], []
+        for start, end in data["paragraphs"]:
+            text = data["text"][start:end]
+            kind = kind_of(data["document"], text, truth)
+            if kind.is_padding:
+                value = {"start": start, "end": end, "text": text, "labels": [kind]}
+                span = {"from_name": "kind", "to_name": "text", "type": "labels", "value": value}
+                result.append(span)
+        task["annotations"] = [{"result": result}]
+        # It exports predictions as bare numbers.
+        task["predictions"] = [1]
+    return json.dumps(tasks)
+
+
 def annotate(folder, truth, done):
     """Do what a person does with what has come out: correct marks, label tasks and export them."""
-    for path in sorted(folder.glob("*.marked")):
-        if path not in done:
-            documents = list(corrected(path, truth))
-            write_labels(path, documents)
-            done.add(path)
+    for path in sorted({*folder.glob("*.marked"), *folder.glob("tasks.json")} - done):
+        if path.suffix == ".json":
+            (folder / "export.json").write_text(annotated(path, truth), encoding="utf-8")
+        else:
+            write_labels(path, list(corrected(path, truth)))
+        done.add(path)
 
 
 def test_every_command_of_the_afternoon(articles, tmp_path):
