@@ -291,5 +291,6 @@ def _to_stdout(data: bytes) -> None:
 
 
 def _stopped(what: str, left: int = 0) -> str:
-    rest = f"; {left:,} inputs were not done" if left else ""
+    inputs = "1 input was" if left == 1 else f"{left:,} inputs were"
+    rest = f"; {inputs} not done" if left else ""
     return f"{what}; the run stops here{rest}"

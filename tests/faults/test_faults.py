@@ -244,6 +244,21 @@ def test_a_disk_that_fills_up_under_records(strip, mounted):
         ]
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+def test_a_full_device_for_what_is_cut(strip):
+    """An article is not cut where its cut paragraphs cannot be kept."""
+    write_articles("in", 1)
+    code, said = strip("in", out="clean", removed=Path("/dev/full"))
+    assert code == 1
+    assert said == [
+        "defiller: /dev/full: it cannot be written: no space is left on the disk; make room and go "
+        "on with --resume; the run stops here; 1 input was not done"
+    ]
+    assert [p.name for p in Path("clean").iterdir()] == [".defiller-run"]
+    assert strip("in", out="clean", removed=Path("gone.jsonl"), resume=True) == (0, [])
+    check_articles("clean", [0])
+
+
 def test_a_place_that_is_read_only(strip, mounted):
     disk = mounted("1m")
     write_articles("in", 3)
