@@ -250,10 +250,11 @@ def test_a_full_device_for_what_is_cut(strip):
     write_articles("in", 1)
     code, said = strip("in", out="clean", removed=Path("/dev/full"))
     assert code == 1
-    assert said == [
-        "defiller: /dev/full: it cannot be written: no space is left on the disk; make room and go "
-        "on with --resume; the run stops here; 1 input was not done"
-    ]
+    (line,) = said
+    assert line.startswith(
+        "defiller: /dev/full: it cannot be written: no space is left on the disk"
+    )
+    assert line.endswith("; the run stops here; 1 input was not done")
     assert [p.name for p in Path("clean").iterdir()] == [".defiller-run"]
     assert strip("in", out="clean", removed=Path("gone.jsonl"), resume=True) == (0, [])
     check_articles("clean", [0])

@@ -194,14 +194,15 @@ def test_killed_within_any_write(run, in_place, seed):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(10))
-def test_a_batch_of_500_articles_killed_at_random_moments(seed):
+def test_a_batch_of_500_articles_killed_at_random_moments():
     """`kill_runs.py` does as many as one likes; see there."""
     done = subprocess.run(
-        [sys.executable, HERE / "kill_runs.py", "--runs", "1", "--first", str(seed)],
+        [sys.executable, HERE / "kill_runs.py", "--runs", "10"],
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["kills"] >= 0
+    made = json.loads(done.stdout)
+    assert made["kills"] >= 8
+    assert made["whole outputs seen after kills"] > 500
