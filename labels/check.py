@@ -109,12 +109,15 @@ def check_labels(paths: Iterable[str | Path], ids: Collection[str] | None = None
     """
     state = _State()
     for path in paths:
+        before = len(state.names) + len(state.errors)
         try:
             for document in read_labels(path, state.unreadable):
                 if ids is None or document.article in ids:
                     state.take(document, str(path))
         except LabelError as error:
             state.unreadable(error)
+        if ids is None and before == len(state.names) + len(state.errors):
+            state.unreadable(LabelError("there is no document in it; name another file", path))
     findings = sorted(state.findings(), key=lambda finding: finding.severity is Severity.WARNING)
     return CheckReport(
         tuple(findings), len(state.names), state.paragraphs, dict(state.kinds), state.unlabelled

@@ -60,8 +60,8 @@ def check_trainable(dataset: Dataset, classifier: FillerClassifier) -> None:
         # A tree splits a leaf into two of `min_samples` paragraphs each, or not at all.
         if outside.sum() < 2 * classifier.min_samples:
             raise ValueError(
-                f"{used.sum()} labelled paragraphs are too few: without fold {fold + 1} of {FOLDS} "
-                f"{outside.sum()} are left to learn from, and it takes "
+                f"{used.sum()} labelled paragraphs are too few: without fold {fold + 1} of "
+                f"{FOLDS}, {outside.sum()} are left to learn from, and it takes "
                 f"{2 * classifier.min_samples}; label more articles, or refine a model with "
                 "--base"
             )

@@ -88,7 +88,7 @@ REFUSED = {
             *[document(n, ["substance", "fluff"]) for f in range(5) for n in names_in_fold(f, 1)]
         ),
         [],
-        "10 labelled paragraphs are too few: without fold 1 of 5 8 are left to learn from, and it "
+        "10 labelled paragraphs are too few: without fold 1 of 5, 8 are left to learn from, and it "
         "takes 200; label more articles, or refine a model with --base",
     ),
     "ten paragraphs beside a base": Refused(

@@ -1,6 +1,7 @@
 """What `labels check` finds, and what it leaves alone."""
 
 import json
+import re
 
 import pytest
 
@@ -25,6 +26,11 @@ CASES = {
         [[document("a", *BOTH)], [document("a", *BOTH)]],
         [("error", "duplicate-id")],
         ["2.jsonl, line 1: the id 'a' is taken by", "1.jsonl, line 1"],
+    ),
+    "an empty file": (
+        [[], [document("a", *BOTH)]],
+        [("error", "unreadable")],
+        ["1.jsonl: there is no document in it; name another file"],
     ),
     "an empty document": (
         [[document("a", *BOTH), document("b")]],
@@ -139,6 +145,33 @@ def test_many_places_are_counted_and_not_listed(tmp_path):
     (finding,) = check_labels(written(tmp_path, [documents])).findings
     assert "30 without a group" in finding.sentence
     assert "and 25 more" in finding.sentence
+
+
+def test_places_are_named_in_the_order_of_reading(tmp_path):
+    other = LONG.replace("kettle", "coffee maker")
+    documents = [
+        document("a", (LONG, "substance"), (other, "fluff")),
+        document("b", (LONG, "substance"), (other, "substance")),
+        document("c", (LONG, "faq"), (other, "fluff")),
+        document("d", (LONG, "substance")),
+    ]
+    first, second = check_labels(written(tmp_path, [documents])).findings
+    assert re.findall(r"\((\w)\) paragraph (\d) is (\w+)", first.sentence) == [
+        ("a", "2", "fluff"),
+        ("b", "2", "substance"),
+        ("c", "2", "fluff"),
+    ]
+    assert re.findall(r"\((\w)\) paragraph (\d) is (\w+)", second.sentence) == [
+        ("a", "1", "substance"),
+        ("c", "1", "faq"),
+        ("d", "1", "substance"),
+    ]
+
+
+def test_only_some_documents_are_looked_at(tmp_path):
+    documents = [document("a", *BOTH), document("b"), document("c", *BOTH, group=None)]
+    report = check_labels(written(tmp_path, [documents]), {"a"})
+    assert (report.findings, report.documents) == ((), 1)
 
 
 def test_the_corpus_has_no_mistakes():
