@@ -53,6 +53,8 @@ def label_format(path: str | Path) -> LabelFormat:
     for ending, found in _BY_ENDING.items():
         if name.endswith(ending):
             return found
+    if str(path) == "-":
+        raise LabelError("labels come from files, not from a pipe; write them into a file", path)
     endings = ", ".join(_BY_ENDING)
     raise LabelError(f"its name tells no label format; the endings are {endings} (and .gz)", path)
 

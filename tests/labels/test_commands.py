@@ -50,6 +50,13 @@ RUNS = {
         [],
     ),
     "check a missing file": (["check", "no.jsonl"], 1, ["error: no.jsonl: there is no such"], []),
+    "check an empty file": (
+        ["check", "empty.jsonl"],
+        1,
+        ["error: empty.jsonl: there is no document in it"],
+        [],
+    ),
+    "check a pipe": (["check", "-"], 1, ["labels come from files, not from a pipe"], []),
     "check nothing": (["check"], 2, [], ["Missing argument"]),
     "stats": (["stats", "good.jsonl"], 0, ["all filler", "50.0%", "1 documents in 1 groups"], []),
     "stats of a bad file": (["stats", "bad.jsonl"], 1, ["1 documents"], ["bad.jsonl, line 2:"]),
@@ -105,6 +112,7 @@ RUNS = {
 def test_a_run(name, folder):
     arguments, code, printed, said = RUNS[name]
     Path("empty.toml").touch()
+    Path("empty.jsonl").touch()
     assert run("standoff", "good.jsonl", "-o", "a.standoff.jsonl").exit_code == 0
     result = run(*arguments)
     error = re.sub(r"[│\s]+", " ", result.stderr)

@@ -19,12 +19,12 @@ from defiller.labels.labelled import LabelError, LabelledDocument, kind_named
 
 app = typer.Typer(
     name="labels",
-    help="Label files: convert, check, count, and part from their text.",
+    help="Label files: choose what to label, convert, check, count, doubt, and part from their "
+    "text.",
     no_args_is_help=True,
 )
-app.command()(project)
+# Commands stand in the help in the order in which they are used.
 app.command()(suggest)
-app.command()(doubt)
 
 _LABELS = (
     "Label files: .jsonl, .csv, .tsv, .json (Label Studio), .marked, .marked.txt or .marked.md, "
@@ -176,6 +176,9 @@ def stats(labels: Labels, kinds_map: KindsMap = None, as_json: Json = False) -> 
         raise typer.Exit(1)
 
 
+app.command()(doubt)
+
+
 @app.command()
 def standoff(
     labels: Labels,
@@ -262,6 +265,9 @@ def join(
         made = ", ".join(sorted(versions))
         _say(f"extracted with trafilatura {here}; the labels were made on the text of {made}")
     _say(f"{out}: {count} documents")
+
+
+app.command()(project)
 
 
 def _say(sentence: str) -> None:
