@@ -22,16 +22,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import lightgbm as lgb
 import numpy as np
 
-from defiller.features.extractor import FEATURE_VERSION
+from defiller.features.signal_matrix import FEATURE_VERSION
 from defiller.labels.kinds import Kind
+from defiller.model.booster import BoosterError, TextBooster
 from defiller.model.calibration import Calibrator
-from defiller.model.classifier import FillerClassifier
 from defiller.model.curve import LossCurve
 from defiller.model.early_exit import EarlyExit
 from defiller.model.parts import ModelError, parse_record, parse_weights, read_part
+from defiller.model.predictor import Predictor
 from defiller.model.record import FORMAT_VERSION, check_record, feature_names, hash_of
 from defiller.model.trees import TreeError, check_trees
 from defiller.model.words import KIND_COLUMNS, TARGETS, WordsModel
@@ -60,8 +60,8 @@ class Bundle:
         ISO 639-1 code.
     words, kind_words : WordsModel
         For padding, and for its kinds.
-    classifier : FillerClassifier
-        Fitted.
+    classifier : Predictor
+        Fitted; after training it is a `FillerClassifier`.
     curve : LossCurve
     about : dict
         What training wrote of itself: data with hashes, figures; for people and the card.
@@ -73,7 +73,7 @@ class Bundle:
     language: str
     words: WordsModel
     kind_words: WordsModel
-    classifier: FillerClassifier
+    classifier: Predictor
     curve: LossCurve
     about: dict[str, Any] = field(default_factory=dict)
     hash: str = ""
@@ -222,8 +222,8 @@ def _boosters(record: dict[str, Any]) -> list[tuple[str, int]]:
     return [("padding.txt", 1), *([("kinds.txt", kinds)] if kinds > 1 else [])]
 
 
-def _classifier(record: dict[str, Any], parts: dict[str, bytes], place: Path) -> FillerClassifier:
-    classifier = FillerClassifier(kind_columns=KIND_COLUMNS)
+def _classifier(record: dict[str, Any], parts: dict[str, bytes], place: Path) -> Predictor:
+    classifier = Predictor(kind_columns=KIND_COLUMNS)
     classifier.kinds_ = tuple(record["kinds"])
     classifier.classes_ = np.array(sorted([*record["kinds"], Kind.SUBSTANCE.value]))
     classifier.shares_ = np.array(record["kind_shares"], np.float64)
@@ -240,14 +240,15 @@ def _classifier(record: dict[str, Any], parts: dict[str, bytes], place: Path) ->
     return classifier
 
 
-def _booster(data: bytes, record: dict[str, Any], path: Path, classes: int) -> lgb.Booster:
+def _booster(data: bytes, record: dict[str, Any], path: Path, classes: int) -> TextBooster:
     _check_booster(data, record, path, classes)
     try:
-        return lgb.Booster(model_str=data.decode("ascii"))
-    except (lgb.basic.LightGBMError, json.JSONDecodeError) as error:
-        # JSON is how LightGBM hands its parameters to Python, whatever their values are.
+        return TextBooster(data.decode("ascii"))
+    except BoosterError as error:
+        from importlib.metadata import version
+
         raise ModelError(
-            f"{path} is no model to LightGBM {lgb.__version__} ({error}); make the model again"
+            f"{path} is no model to LightGBM {version('lightgbm')} ({error}); make the model again"
         ) from error
 
 

@@ -9,13 +9,15 @@ F1 at 0.5 or the padding gone at 1 % of loss.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-import lightgbm as lgb
 import numpy as np
 from numpy.typing import NDArray
 
 from defiller.model.calibration import Doubles
+
+if TYPE_CHECKING:
+    from defiller.model.booster import Booster
 
 TREES = 100
 """Trees that every paragraph is asked, and trees that are asked at a time: the nodes of 100 stay
@@ -80,14 +82,12 @@ class EarlyExit:
         return asdict(self)
 
 
-def ask(
-    booster: lgb.Booster, X: NDArray[np.float32], leave: EarlyExit | None, threads: int
-) -> Doubles:
+def ask(booster: Booster, X: NDArray[np.float32], leave: EarlyExit | None, threads: int) -> Doubles:
     """A booster's margins, float64 (rows,), in log-odds.
 
     Parameters
     ----------
-    booster : lightgbm.Booster
+    booster : lightgbm.Booster or TextBooster
         Of one output.
     X : float32 (rows, features)
     leave : EarlyExit or None

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defiller.features.batch import Batch, Floats
-from defiller.features.extractor import FeatureExtractor
+from defiller.features.signal_matrix import SignalMatrix
 from defiller.features.signals import Signal
 from defiller.model.bundle import Bundle
 from defiller.model.calibration import Doubles
@@ -32,7 +32,7 @@ _OF_THE_ARTICLE = ("document_", "question_headings")
 @lru_cache(maxsize=8)
 def columns_by_family(language: str) -> tuple[tuple[str, Signal], ...]:
     """Family and signal of every column that the padding booster sees, in order."""
-    chosen = FeatureExtractor(language).chosen
+    chosen = SignalMatrix(language).chosen
     signals = [(family.name, signal) for family in chosen for signal in family.signals]
     return (*signals, *((FAMILY, signal) for signal in words_signals()))
 

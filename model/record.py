@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from defiller.features.cues import languages
-from defiller.features.extractor import FEATURE_VERSION, FeatureExtractor
+from defiller.features.signal_matrix import FEATURE_VERSION, SignalMatrix
 from defiller.labels.kinds import PADDING_KINDS
 from defiller.model.parts import ModelError
 from defiller.model.words import TARGETS, kind_signals, words_signals
@@ -51,7 +51,7 @@ _MOST_POINTS = 10_000
 
 def feature_names(language: str = "en") -> list[str]:
     """Names of all columns that the boosters see, in order."""
-    names = [str(n) for n in FeatureExtractor(language).get_feature_names_out()]
+    names = [str(n) for n in SignalMatrix(language).get_feature_names_out()]
     return names + [signal.name for signal in (*words_signals(), *kind_signals())]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
@@ -12,16 +13,14 @@ from numpy.typing import NDArray
 
 from defiller.features.batch import Batch, Floats
 from defiller.features.document import Document, Format, count_words
-from defiller.features.extractor import FeatureExtractor, side_by_side
 from defiller.features.language import detect_language
 from defiller.features.ngrams import hashed_ngrams
 from defiller.features.reading import read
+from defiller.features.signal_matrix import SignalMatrix, side_by_side
 from defiller.labels.kinds import PADDING_KINDS, Kind
-from defiller.model.annotate import annotate
 from defiller.model.blocks import cut_points
 from defiller.model.bundle import Bundle, ModelError, load_bundle
 from defiller.model.calibration import Doubles
-from defiller.model.explain import explain_rows
 from defiller.model.policy import DEFAULT_MAX_CUT, Policy
 from defiller.model.strip import cut, cut_ranges
 from defiller.model.verdict import Because, Reason, ScoredDocument, Verdict
@@ -69,7 +68,7 @@ class Scorer:
 
     def __init__(self, bundle: Bundle, n_jobs: int = 1) -> None:
         self.bundle = bundle
-        self.extractor = FeatureExtractor(bundle.language)
+        self.extractor = SignalMatrix(bundle.language)
         bundle.classifier.n_jobs = n_jobs
         self._columns = [PADDING_KINDS.index(Kind(name)) for name in bundle.classifier.kinds_]
 
@@ -175,6 +174,8 @@ class Scorer:
         **wishes: Unpack[Wishes],
     ) -> str:
         """The article with its padding marked; see `defiller.model.annotate`."""
+        from defiller.model.annotate import annotate  # scoring alone needs no forms of labels
+
         scored = self.score(
             text, format, name=name, title=title, url=url, reasons=reasons, **wishes
         )
@@ -211,7 +212,11 @@ class Scorer:
         padding = self.bundle.classifier.predict_padding(matrix)
         kinds = np.zeros((len(batch), len(PADDING_KINDS)))
         kinds[:, self._columns] = self.bundle.classifier.predict_kinds(matrix, padding)
-        why = explain_rows(self.bundle, batch, matrix) if reasons else None
+        why = None
+        if reasons:
+            from defiller.model.explain import explain_rows  # and no sentences
+
+            why = explain_rows(self.bundle, batch, matrix)
         scored = []
         for number, document in enumerate(documents):
             part = slice(int(batch.begin[number]), int(batch.begin[number] + batch.sizes[number]))
@@ -280,15 +285,13 @@ class Scorer:
         )
 
 
+@dataclass(frozen=True)
 class _Scores:
     """What the model says of one document's paragraphs."""
 
-    def __init__(
-        self, padding: Doubles, kinds: Doubles, reasons: list[tuple[Reason, ...]] | None
-    ) -> None:
-        self.padding = padding
-        self.kinds = kinds
-        self.reasons = reasons
+    padding: Doubles
+    kinds: Doubles
+    reasons: list[tuple[Reason, ...]] | None
 
 
 def _policy(wishes: Wishes) -> Policy:

@@ -19,6 +19,7 @@ from defiller.features.ngrams import BITS, BUCKETS
 from defiller.features.signals import Signal
 from defiller.features.signals.family import window_sum
 from defiller.labels.kinds import PADDING_KINDS, Kind
+from defiller.model.sparse_sums import sums_of_rows
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -189,14 +190,9 @@ class WordsModel:
         """Log-odds of each target, float32 (paragraphs, targets)."""
         if not len(begin):
             return np.zeros((0, len(self.intercepts)), np.float32)
-        from scipy.sparse import csr_matrix
-
-        # SciPy sums in C without a table of all n-grams' weights between: three times as fast.
         ends = np.append(begin, len(buckets)).astype(np.int32)
-        ones = np.ones(len(buckets), np.float32)
-        held = len(self.weights)
-        place = buckets >> (BUCKETS // held).bit_length() - 1
-        total = csr_matrix((ones, place, ends), shape=(len(begin), held)) @ self.weights
+        place = buckets >> (BUCKETS // len(self.weights)).bit_length() - 1
+        total = sums_of_rows(self.weights, place, ends)
         return np.asarray(
             total / np.sqrt(np.diff(ends))[:, None].astype(np.float32) + self.intercepts,
             dtype=np.float32,

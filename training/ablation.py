@@ -16,6 +16,7 @@ from defiller.model.bundle import Bundle
 from defiller.model.explain import columns_by_family
 from defiller.model.scorer import Scorer
 from defiller.model.words import FAMILY, beside, surroundings
+from defiller.training.boosters import as_lightgbm
 from defiller.training.dataset import Dataset
 from defiller.training.figures import Judged, ap, as_json, f1_half
 
@@ -44,7 +45,8 @@ def ablate(bundle: Bundle, dataset: Dataset, seed: int = 0) -> list[dict[str, An
     costs[FAMILY] = _seconds(partial(_words, bundle, batch))
     matrix = scorer.matrix(batch)
     member = np.array([name for name, _ in columns_by_family(bundle.language)])
-    gains = np.array(bundle.classifier.padding_booster_.feature_importance("gain"), np.float64)
+    booster = as_lightgbm(bundle.classifier.padding_booster_)
+    gains = np.array(booster.feature_importance("gain"), np.float64)
     rows = dataset.paragraph_judged
     blank = np.zeros((len(matrix), len(KINDS)))
 

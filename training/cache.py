@@ -25,8 +25,9 @@ from numpy.typing import NDArray
 
 from defiller.features.batch import Batch, Floats, Ints
 from defiller.features.document import Document
-from defiller.features.extractor import FEATURE_VERSION, FeatureExtractor
+from defiller.features.extractor import FeatureExtractor
 from defiller.features.ngrams import hashed_ngrams
+from defiller.features.signal_matrix import FEATURE_VERSION
 
 Features = tuple[Batch, Floats, "NDArray[Any]", Ints]
 """A batch, its signals, and its n-grams as buckets and their begins."""

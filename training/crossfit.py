@@ -10,7 +10,8 @@ from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from defiller.features.batch import Batch, Floats
-from defiller.features.extractor import FeatureExtractor, side_by_side
+from defiller.features.extractor import FeatureExtractor
+from defiller.features.signal_matrix import side_by_side
 from defiller.labels.kinds import KINDS, PADDING_KINDS
 from defiller.model.bundle import Bundle
 from defiller.model.calibration import Doubles

@@ -8,9 +8,8 @@ left as it is, since what a few dozen articles seem to say against it is mostly 
 
 from __future__ import annotations
 
-import copy
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import lightgbm as lgb
 import numpy as np
@@ -20,6 +19,8 @@ from defiller.features.batch import Floats
 from defiller.labels.kinds import Kind
 from defiller.model.calibration import Doubles
 from defiller.model.classifier import FillerClassifier, fold_of
+from defiller.model.predictor import Predictor
+from defiller.training.boosters import as_lightgbm
 from defiller.training.compare import winner
 from defiller.training.figures import (
     FIGURES,
@@ -30,6 +31,9 @@ from defiller.training.figures import (
     bootstrap,
     interval,
 )
+
+if TYPE_CHECKING:
+    from defiller.model.booster import Booster
 
 ROUNDS = (0, 10, 25, 50, 100, 200)
 """New trees that are tried."""
@@ -68,7 +72,7 @@ _PARAMETERS: dict[str, Any] = {
 
 
 def refine(
-    base: FillerClassifier,
+    base: Predictor,
     X: Floats,
     names: NDArray[np.str_],
     weights: Doubles,
@@ -82,7 +86,7 @@ def refine(
 
     Parameters
     ----------
-    base : FillerClassifier
+    base : Predictor
         Fitted on other paragraphs; it is not changed.
     X : float32 (paragraphs, signals)
         Signals as the base sees them: words scores by its own words model.
@@ -118,8 +122,8 @@ def refine(
         own = X.shape[1] - base.kind_columns
         parameters["feature_contri"] = [1.0] * own + [0.0] * base.kind_columns
     padding = np.asarray(names != Kind.SUBSTANCE.value, np.bool_)
-    model = copy.copy(base)
-    model.seed, model.n_jobs = seed, n_jobs
+    model = FillerClassifier()
+    vars(model).update(vars(base), seed=seed, n_jobs=n_jobs)
     model.out_of_fold_ = np.full(len(padding), np.nan)
     margins = _out_of_fold(base, X, padding, weights, groups, parameters)
     known = ~np.isnan(margins[0])
@@ -174,7 +178,7 @@ def _paying(
 
 
 def _out_of_fold(
-    base: FillerClassifier,
+    base: Predictor,
     X: Floats,
     padding: NDArray[np.bool_],
     weights: Doubles,
@@ -208,18 +212,18 @@ def _out_of_fold(
 
 
 def _continued(
-    booster: lgb.Booster,
+    booster: Booster,
     X: Floats,
     y: NDArray[Any],
     weights: Doubles,
     rounds: int,
     parameters: dict[str, Any],
-) -> lgb.Booster:
+) -> Booster:
     """The booster with more trees, in one file with its own; itself with none."""
     if not rounds:
         return booster
     data = lgb.Dataset(X, y.astype(np.float32), weight=weights)
-    return lgb.train(parameters, data, rounds, init_model=booster)
+    return lgb.train(parameters, data, rounds, init_model=as_lightgbm(booster))
 
 
 def gains(judged: Judged, before: Judged, resamples: int = RESAMPLES) -> dict[str, dict[str, Any]]:

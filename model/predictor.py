@@ -1,0 +1,82 @@
+"""What scoring asks of a fitted classifier, without what fitting takes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from defiller.model.calibration import Calibrator, Doubles
+from defiller.model.early_exit import EarlyExit, ask
+
+if TYPE_CHECKING:
+    from defiller.model.booster import Booster
+
+# The kind is asked where padding is likelier than this; below it every paragraph gets the
+# kinds' shares among the training paragraphs, times a padding that rounds to nothing.
+WORTH_ASKING = 0.3
+
+
+class Predictor:
+    """Boosters with their calibration: padding of rows, and its kinds.
+
+    Takes neither scikit-learn nor the lightgbm package, which are most of the time that the
+    first text takes.
+
+    Parameters
+    ----------
+    kind_columns : int
+        That many columns, the last of X, are for the kinds booster alone.
+    n_jobs : int
+        Threads of LightGBM.
+
+    Attributes
+    ----------
+    classes_ : str (classes,)
+        Sorted, as scikit-learn has them.
+    padding_booster_, kind_booster_ : lightgbm.Booster or TextBooster
+        The second is None where there is one kind of padding only.
+    kinds_ : tuple of str
+        Padding classes in the order of the kinds booster.
+    shares_ : float64 (kinds,)
+        Of each among the padding it was fitted on.
+    calibrator_ : Calibrator
+    early_exit_ : EarlyExit or None
+        Where the padding booster's first trees are enough; fitted out of fold as the calibrator.
+    n_features_in_ : int
+        Columns of X.
+    """
+
+    kind_columns: int
+    n_jobs: int
+    classes_: NDArray[np.str_]
+    padding_booster_: Booster
+    kind_booster_: Booster | None
+    kinds_: tuple[str, ...]
+    shares_: Doubles
+    calibrator_: Calibrator
+    early_exit_: EarlyExit | None
+    n_features_in_: int
+
+    def __init__(self, kind_columns: int = 0, n_jobs: int = 1) -> None:
+        self.kind_columns = kind_columns
+        self.n_jobs = n_jobs
+
+    def margins(self, X: NDArray[np.float32]) -> Doubles:
+        """Log-odds of padding before calibration, float64 (paragraphs,)."""
+        if not len(X):
+            return np.zeros(0)
+        return ask(self.padding_booster_, X, self.early_exit_, self.n_jobs)
+
+    def predict_padding(self, X: NDArray[np.float32]) -> Doubles:
+        """Calibrated probability of padding, float64 (paragraphs,)."""
+        return self.calibrator_(self.margins(X))
+
+    def predict_kinds(self, X: NDArray[np.float32], padding: Doubles) -> Doubles:
+        """Probability of each padding kind, float64 (paragraphs, kinds); rows sum to padding."""
+        given = np.tile(self.shares_, (len(X), 1))
+        asked = np.flatnonzero(padding >= WORTH_ASKING)
+        if self.kind_booster_ is not None and len(asked):
+            given[asked] = self.kind_booster_.predict(X[asked], num_threads=self.n_jobs)
+        return np.asarray(given * padding[:, None], np.float64)
