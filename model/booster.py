@@ -81,6 +81,7 @@ class TextBooster:
 
     def __init__(self, model_str: str) -> None:
         self._handle = ctypes.c_void_p()
+        self._free = _library().LGBM_BoosterFree  # at exit this module's names go before it does
         self._text = model_str  # what copies and pickles are made of
         _checked(
             _library().LGBM_BoosterLoadModelFromString(
@@ -95,7 +96,7 @@ class TextBooster:
 
     def __del__(self) -> None:
         if self._handle:
-            _library().LGBM_BoosterFree(self._handle)
+            self._free(self._handle)
 
     def __getstate__(self) -> dict[str, str]:
         return {"model_str": self._text}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import pickle
+import subprocess
+import sys
 
 import lightgbm as lgb
 import numpy as np
@@ -72,3 +74,9 @@ def test_a_text_that_is_no_model(capfd):
     with pytest.raises(BoosterError):
         TextBooster("nonsense")
     assert capfd.readouterr().out == ""
+
+
+def test_a_booster_that_lives_to_the_end_of_the_process_goes_quietly():
+    code = "import defiller; defiller.strip('A line.'); kept = defiller.load()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=120)
+    assert (done.returncode, done.stderr) == (0, b"")
