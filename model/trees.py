@@ -40,6 +40,8 @@ LARGEST_LEAF = 1000.0
 
 _LARGEST_COUNT = 2**31 - 1  # LightGBM's int
 
+# Both come to a sigmoid of the sum of the leaves; the second is for labels between 0 and 1.
+_OF_ONE = (b"cross_entropy", b"binary sigmoid:1")
 _HEADER = 11  # lines, with the empty one before the first tree
 _PER_SPLIT = (
     "split_feature",
@@ -131,21 +133,21 @@ def _header(
     """Names of the signals and sizes of the trees."""
     if len(lines) < _HEADER:
         raise TreeError(f"it ends in its header, after {len(lines)} lines")
-    objective = b"binary sigmoid:1" if classes == 1 else b"multiclass num_class:%d" % classes
+    objectives = _OF_ONE if classes == 1 else (b"multiclass num_class:%d" % classes,)
     expected = {
-        1: b"tree",
-        2: b"version=v4",
-        3: b"num_class=%d" % classes,
-        4: b"num_tree_per_iteration=%d" % classes,
-        5: b"label_index=0",
-        6: b"max_feature_idx=%d" % (len(features) - 1),
-        7: b"objective=" + objective,
-        11: b"",
+        1: (b"tree",),
+        2: (b"version=v4",),
+        3: (b"num_class=%d" % classes,),
+        4: (b"num_tree_per_iteration=%d" % classes,),
+        5: (b"label_index=0",),
+        6: (b"max_feature_idx=%d" % (len(features) - 1),),
+        7: tuple(b"objective=" + objective for objective in objectives),
+        11: (b"",),
     }
     for number, wanted in expected.items():
-        if lines[number - 1] != wanted:
+        if lines[number - 1] not in wanted:
             raise TreeError(
-                f"its line {number} is {_shown(lines[number - 1])} instead of {_shown(wanted)}"
+                f"its line {number} is {_shown(lines[number - 1])} instead of {_shown(wanted[0])}"
             )
     names = _listed(lines, 8, "feature_names", len(features))
     columns = [b"Column_%d" % number for number in range(len(features))]

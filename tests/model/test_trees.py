@@ -110,6 +110,7 @@ def test_the_shipped_model_passes(part, classes):
     [
         {},
         {"extra_trees": True, "bagging_fraction": 0.5, "bagging_freq": 1},
+        {"objective": "cross_entropy"},
         {"use_missing": False},
         {"zero_as_missing": True},
         {"num_leaves": 200, "min_data_in_leaf": 1},
