@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 # kinds' shares among the training paragraphs, times a padding that rounds to nothing.
 WORTH_ASKING = 0.3
 
+# Of the small trees for kinds, these many are asked at a time: 0.84 of the time that all 1,170
+# at once take a row.
+KIND_TREES = 400
+
 
 class Predictor:
     """Boosters with their calibration: padding of rows, and its kinds.
@@ -75,8 +79,50 @@ class Predictor:
 
     def predict_kinds(self, X: NDArray[np.float32], padding: Doubles) -> Doubles:
         """Probability of each padding kind, float64 (paragraphs, kinds); rows sum to padding."""
-        given = np.tile(self.shares_, (len(X), 1))
-        asked = np.flatnonzero(padding >= WORTH_ASKING)
+        asked = self.worth_asking(padding)
+        return self.shared_out(padding, asked, X[asked])
+
+    @staticmethod
+    def worth_asking(padding: Doubles) -> NDArray[np.intp]:
+        """The paragraphs whose kind is asked."""
+        return np.flatnonzero(padding >= WORTH_ASKING)
+
+    def shared_out(
+        self, padding: Doubles, asked: NDArray[np.intp], X: NDArray[np.float32]
+    ) -> Doubles:
+        """Padding by kinds.
+
+        Parameters
+        ----------
+        padding : float64 (paragraphs,)
+        asked : int (rows,)
+            The paragraphs whose kind is asked.
+        X : float32 (rows, signals)
+            Of these alone.
+
+        Returns
+        -------
+        float64 (paragraphs, kinds)
+        """
+        given = np.tile(self.shares_, (len(padding), 1))
         if self.kind_booster_ is not None and len(asked):
-            given[asked] = self.kind_booster_.predict(X[asked], num_threads=self.n_jobs)
+            given[asked] = ask_kinds(self.kind_booster_, X, self.n_jobs)
         return np.asarray(given * padding[:, None], np.float64)
+
+
+def ask_kinds(booster: Booster, X: NDArray[np.float32], threads: int) -> Doubles:
+    """Probability of each class, float64 (rows, classes): LightGBM's own, to within rounding.
+
+    As with padding, some rounds at a time for all rows take less time than all for each row.
+    """
+    classes = booster.num_model_per_iteration()
+    margin = np.zeros((len(X), classes))
+    rounds = max(1, KIND_TREES // classes)
+    for start in range(0, booster.num_trees() // classes, rounds):
+        margin += np.asarray(
+            booster.predict(
+                X, raw_score=True, start_iteration=start, num_iteration=rounds, num_threads=threads
+            )
+        )
+    chance = np.exp(margin - margin.max(axis=1, keepdims=True))
+    return np.asarray(chance / chance.sum(axis=1, keepdims=True), np.float64)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
 import numpy as np
-from numpy.typing import NDArray
 
 from defiller.features.batch import Batch, Floats
 from defiller.features.document import Document, Format, count_words
@@ -21,6 +18,7 @@ from defiller.labels.kinds import PADDING_KINDS, Kind
 from defiller.model.blocks import cut_points
 from defiller.model.bundle import Bundle, ModelError, load_bundle
 from defiller.model.calibration import Doubles
+from defiller.model.found import Found, KindsOfBatch
 from defiller.model.policy import DEFAULT_MAX_CUT, Policy
 from defiller.model.strip import cut, cut_ranges
 from defiller.model.verdict import Because, Reason, ScoredDocument, Verdict
@@ -70,7 +68,6 @@ class Scorer:
         self.bundle = bundle
         self.extractor = SignalMatrix(bundle.language)
         bundle.classifier.n_jobs = n_jobs
-        self._columns = [PADDING_KINDS.index(Kind(name)) for name in bundle.classifier.kinds_]
 
     @property
     def model_name(self) -> str:
@@ -158,7 +155,7 @@ class Scorer:
     ) -> str:
         """The article without its padding; what is kept is kept byte for byte."""
         scored = self.score(text, format, name=name, title=title, url=url, **wishes)
-        ranges = cut_ranges(scored.document, [verdict.strip for verdict in scored.verdicts])
+        ranges = cut_ranges(scored.document, scored.strips.tolist())
         return cut(scored.document.text, ranges)
 
     def annotate(
@@ -203,15 +200,14 @@ class Scorer:
     def score_documents(
         self, documents: Sequence[Document], policy: Policy, reasons: bool = False
     ) -> list[ScoredDocument]:
-        """Score documents together: one feature matrix, one call of LightGBM."""
+        """Score documents together: one feature matrix, LightGBM called once for all rows."""
         if not documents:
             return []
         threshold = self.threshold(policy)
         batch = self.extractor.batch(documents)
         matrix = self.matrix(batch)
         padding = self.bundle.classifier.predict_padding(matrix)
-        kinds = np.zeros((len(batch), len(PADDING_KINDS)))
-        kinds[:, self._columns] = self.bundle.classifier.predict_kinds(matrix, padding)
+        kinds = KindsOfBatch(self.bundle.classifier, matrix, padding)
         why = None
         if reasons:
             from defiller.model.explain import explain_rows  # and no sentences
@@ -220,8 +216,11 @@ class Scorer:
         scored = []
         for number, document in enumerate(documents):
             part = slice(int(batch.begin[number]), int(batch.begin[number] + batch.sizes[number]))
-            parts = _Scores(padding[part], kinds[part], why[part] if why else None)
-            scored.append(self._decide(document, parts, policy, threshold))
+            scored.append(
+                self._decide(
+                    document, part, padding[part], kinds, policy, threshold, why and why[part]
+                )
+            )
         return scored
 
     def matrix(self, batch: Batch) -> Floats:
@@ -247,15 +246,22 @@ class Scorer:
         return self.bundle.curve.threshold_for(policy.loss)
 
     def _decide(
-        self, document: Document, scores: _Scores, policy: Policy, threshold: float
+        self,
+        document: Document,
+        part: slice,
+        padding: Doubles,
+        kinds: KindsOfBatch,
+        policy: Policy,
+        threshold: float,
+        reasons: Sequence[tuple[Reason, ...]] | None,
     ) -> ScoredDocument:
         dropped = [column for column, kind in enumerate(PADDING_KINDS) if kind in policy.dropped]
         everything = len(dropped) == len(PADDING_KINDS)
-        own = scores.padding if everything else scores.kinds[:, dropped].sum(axis=1)
+        own = padding if everything else kinds.known()[part][:, dropped].sum(axis=1)
         cut_at = cut_points(document.paragraphs, own)
         # With nothing to drop nothing goes, whatever the threshold, 0 included.
         goes = (cut_at >= threshold) & bool(dropped)
-        because = _because(scores.padding, own, goes, threshold)
+        left_whole, words = None, None
         warnings = list(document.warnings)
         language = document.language or detect_language(document)
         if language not in (None, self.language) and not policy.any_language:
@@ -263,8 +269,7 @@ class Scorer:
                 f"the article seems to be in '{language}', which the model does not know; "
                 "nothing is cut without any_language"
             )
-            goes[:] = False
-            because = [Because.LANGUAGE] * len(goes)
+            left_whole = Because.LANGUAGE if len(goes) else None
         elif goes.any():
             words = np.array([count_words(p.content) for p in document.paragraphs])
             share = words[goes].sum() / max(words.sum(), 1)
@@ -273,78 +278,14 @@ class Scorer:
                     f"{share:.0%} of the words would go, more than max_cut allows "
                     f"({policy.max_cut:.0%}); the article is left whole"
                 )
-                goes[:] = False
-                because = [Because.GUARD] * len(goes)
-        return ScoredDocument(
-            document=document,
-            verdicts=_verdicts(document, scores, goes, because, cut_at),
-            model=self.model_name,
-            threshold=threshold,
-            language=language,
-            warnings=tuple(warnings),
-        )
-
-
-@dataclass(frozen=True)
-class _Scores:
-    """What the model says of one document's paragraphs."""
-
-    padding: Doubles
-    kinds: Doubles
-    reasons: list[tuple[Reason, ...]] | None
+                left_whole = Because.GUARD
+        if left_whole is not None:
+            goes[:] = False
+        found = Found(part, padding, kinds, own, cut_at, goes, left_whole, threshold, reasons)
+        return ScoredDocument.of(document, found, self.model_name, language, tuple(warnings), words)
 
 
 def _policy(wishes: Wishes) -> Policy:
     names: Any = dict(wishes)
     names.setdefault("max_cut", DEFAULT_MAX_CUT)
     return Policy.from_names(**names)
-
-
-def _because(
-    padding: Doubles, own: Doubles, goes: NDArray[np.bool_], threshold: float
-) -> list[Because]:
-    reasons = []
-    for value, score, gone in zip(padding.tolist(), own.tolist(), goes.tolist(), strict=True):
-        if gone != (score >= threshold):
-            reasons.append(Because.BLOCK)
-        elif not gone and value >= threshold:
-            reasons.append(Because.KEPT_KIND)
-        else:
-            reasons.append(Because.MODEL)
-    return reasons
-
-
-def _verdicts(
-    document: Document,
-    scores: _Scores,
-    goes: NDArray[np.bool_],
-    because: list[Because],
-    cut_at: Doubles,
-) -> tuple[Verdict, ...]:
-    likeliest = scores.kinds.argmax(axis=1).tolist() if len(goes) else []
-    rows = zip(
-        document.paragraphs,
-        scores.padding.tolist(),
-        scores.kinds.tolist(),
-        likeliest,
-        goes.tolist(),
-        because,
-        np.asarray(cut_at, np.float64).tolist(),
-        scores.reasons or itertools.repeat(None, len(goes)),
-        strict=True,
-    )
-    return tuple(
-        Verdict(
-            start=paragraph.start,
-            end=paragraph.end,
-            text=document.text[paragraph.start : paragraph.end],
-            padding=padding,
-            kind=PADDING_KINDS[best] if padding >= 0.5 else Kind.SUBSTANCE,
-            kinds=dict(zip(PADDING_KINDS, kinds, strict=True)),
-            strip=gone,
-            because=reason,
-            cut_at=at,
-            reasons=why,
-        )
-        for paragraph, padding, kinds, best, gone, reason, at, why in rows
-    )

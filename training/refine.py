@@ -123,7 +123,7 @@ def refine(
         parameters["feature_contri"] = [1.0] * own + [0.0] * base.kind_columns
     padding = np.asarray(names != Kind.SUBSTANCE.value, np.bool_)
     model = FillerClassifier()
-    vars(model).update(vars(base), seed=seed, n_jobs=n_jobs)
+    model.__dict__.update(vars(base), seed=seed, n_jobs=n_jobs)
     model.out_of_fold_ = np.full(len(padding), np.nan)
     margins = _out_of_fold(base, X, padding, weights, groups, parameters)
     known = ~np.isnan(margins[0])

@@ -109,7 +109,7 @@ def tune(bundle: Bundle, dataset: Dataset, *, name: str | None = None, n_jobs: i
         )
     # The threshold does not matter here: 0.5 is one that any model can give.
     scored = Scorer(bundle, n_jobs).score_many(dataset.documents, threshold=0.5)
-    found: Doubles = np.array([v.padding for one in scored for v in one.verdicts], np.float64)
+    found: Doubles = np.concatenate([one.padding for one in scored])
     curve = curve_of(dataset, found, rows)
     tuned = replace(
         bundle,

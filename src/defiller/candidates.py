@@ -106,7 +106,7 @@ class Candidates:
 def _is_foreign(scored: ScoredDocument) -> bool:
     from defiller.model.verdict import Because
 
-    return any(verdict.because is Because.LANGUAGE for verdict in scored.verdicts)
+    return scored.left_whole is Because.LANGUAGE
 
 
 def labelled_of(scored: ScoredDocument, source: Source, identity: str) -> LabelledDocument:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from defiller.features.document import Document, Format, count_words
+from defiller.features.document import Document, Format
 from defiller.outputs import Action
 from defiller.records import Judged
 from defiller.summary import Tally
@@ -52,27 +52,26 @@ def failed(sentence: str) -> Outcome:
 
 def outcome_of(task: Task, item: Item, scored: ScoredDocument, decoded: Decoded | None) -> Outcome:
     """The output of a scored article."""
-    from defiller.model.verdict import Because
-
-    document, verdicts = scored.document, scored.verdicts
+    document = scored.document
+    # Verdicts are made when they are asked for; an article that stays whole needs none.
+    going = [(i, v) for i, v in enumerate(scored.verdicts) if v.strip] if any(scored.strips) else []
     judged = Judged(
         padding_share=scored.padding_share,
-        removed=[_removed(v) for v in verdicts if v.strip],
+        removed=[_removed(v) for _, v in going],
         language=scored.language,
         model=scored.model,
     )
-    because = {v.because for v in verdicts}
     outcome = Outcome(
         judged,
-        tally=_tally(scored, Because.GUARD in because, Because.LANGUAGE in because),
+        tally=_tally(scored, [v for _, v in going]),
         warnings=tuple(dict.fromkeys([*document.warnings, *scored.warnings])),
     )
     if task.verdicts and item.text is not None:
         from defiller.model.annotate import verdict_record
 
-        judged.verdicts = [verdict_record(v) for v in verdicts]
+        judged.verdicts = [verdict_record(v) for v in scored.verdicts]
     if task.action is Action.SCORE:
-        outcome.output = _scores(item, verdicts)
+        outcome.output = _scores(item, scored.verdicts)
     elif task.action is Action.ANNOTATE:
         judged.text = _annotated(task, item, scored)
         outcome.output = judged.text.encode("utf-8", "surrogatepass")
@@ -82,9 +81,7 @@ def outcome_of(task: Task, item: Item, scored: ScoredDocument, decoded: Decoded 
         outcome.removed = [_whole(item, scored)]
     else:
         outcome.removed = [
-            {"document": item.document, "index": index, **_removed(v)}
-            for index, v in enumerate(verdicts)
-            if v.strip
+            {"document": item.document, "index": index, **_removed(v)} for index, v in going
         ]
         judged.text = _stripped(scored)
         if decoded is not None:
@@ -117,7 +114,7 @@ def _stripped(scored: ScoredDocument) -> str:
     from defiller.model.strip import cut, cut_ranges
 
     document = scored.document
-    return cut(document.text, cut_ranges(document, [v.strip for v in scored.verdicts]))
+    return cut(document.text, cut_ranges(document, scored.strips.tolist()))
 
 
 def _encoded(text: str, document: Document, decoded: Decoded) -> bytes:
@@ -151,12 +148,15 @@ def _whole(item: Item, scored: ScoredDocument) -> dict[str, Any]:
     }
 
 
-def _tally(scored: ScoredDocument, guarded: bool, foreign: bool) -> Tally:
+def _tally(scored: ScoredDocument, going: Sequence[Verdict]) -> Tally:
+    from defiller.model.verdict import Because
+
+    guarded, foreign = (scored.left_whole is b for b in (Because.GUARD, Because.LANGUAGE))
     tally = Tally(1, scored.words, scored.words_cut, guarded=guarded, foreign=foreign)
-    for paragraph, verdict in zip(scored.document.paragraphs, scored.verdicts, strict=True):
-        if verdict.strip:
-            counts = tally.cut.setdefault(str(verdict.kind), [0, 0])
-            counts[0] += 1
-            counts[1] += count_words(paragraph.content)
+    words = scored.paragraph_words[scored.strips].tolist()
+    for verdict, count in zip(going, words, strict=True):
+        counts = tally.cut.setdefault(str(verdict.kind), [0, 0])
+        counts[0] += 1
+        counts[1] += count
     tally.emptied = int(0 < scored.words == scored.words_cut)
     return tally

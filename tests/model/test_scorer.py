@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from dataclasses import replace
 
 import numpy as np
@@ -196,6 +198,34 @@ def test_max_loss_below_the_curve_is_refused_with_the_smallest(scorer):
             scorer.score(PADDED, "text", max_loss=0.001)
     finally:
         scorer.bundle.curve = kept
+
+
+def test_a_scored_document_is_the_same_as_arrays_and_as_verdicts(scorer):
+    for wishes in ({}, {"keep": "related"}, {"max_cut": 0.01}, {"threshold": 0.0}):
+        scored = scorer.score(PADDED, "text", **wishes)
+        arrays = scored.padding.tolist(), scored.strips.tolist(), scored.cut_at.tolist()
+        counted = scored.words, scored.words_cut, scored.padding_share, scored.left_whole
+        verdicts = scored.verdicts
+        assert verdicts is scored.verdicts
+        assert arrays == tuple(
+            [getattr(v, f) for v in verdicts] for f in ("padding", "strip", "cut_at")
+        )
+        made = replace(scored, verdicts=tuple(verdicts))
+        assert counted == (made.words, made.words_cut, made.padding_share, made.left_whole)
+        assert made == scored
+        assert made.padding.tolist() == arrays[0]
+        assert made.strips.tolist() == arrays[1]
+        assert made.cut_at.tolist() == arrays[2]
+
+
+def test_a_scored_document_goes_to_other_processes_before_and_after_a_look_at_it(scorer):
+    scored = scorer.score(PADDED, "text")
+    early = pickle.loads(pickle.dumps(scored))
+    assert early == scored
+    assert copy.copy(early) == scored
+    assert early.strips.tolist() == scored.strips.tolist()
+    with pytest.raises(AttributeError, match="verdict"):
+        _ = scored.verdict
 
 
 def test_reasons_add_up_to_the_margin(scorer):

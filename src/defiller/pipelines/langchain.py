@@ -111,7 +111,7 @@ class DefillerTransformer(BaseDocumentTransformer):  # type: ignore[misc]
         self, document: LangChainDocument, scores: Iterator[ScoredDocument]
     ) -> LangChainDocument:
         scored = next(scores)
-        strips = [verdict.strip for verdict in scored.verdicts]
+        strips = scored.strips.tolist()
         added: dict[str, Any] = {"padding_share": scored.padding_share, "model": scored.model}
         if scored.language is not None:
             added["language"] = scored.language
