@@ -55,6 +55,8 @@ class Batch:
         self, documents: Sequence[Document], vocabulary: Vocabulary, phrases: PhraseTable
     ) -> None:
         self.documents = documents
+        self._windows: dict[tuple[int, int], tuple[Ints, Ints]] = {}
+        self._shifts: dict[int, tuple[Ints, Ints]] = {}
         self.phrases = phrases
         self.contents = [p.content for d in documents for p in d.paragraphs]
         self.sizes = np.array([len(d.paragraphs) for d in documents], np.int64)
@@ -202,7 +204,7 @@ class Batch:
         """The heading each paragraph stands under, itself excluded; -1 where there is none."""
         where = np.where(self.heading, np.arange(len(self)), -1)
         above = np.append(-1, np.maximum.accumulate(where)[:-1]) if len(self) else where
-        return np.where(above >= self.begin[self.document_of], above, -1)
+        return np.where(above >= self.first, above, -1)
 
     @cached_property
     def section(self) -> Ints:
@@ -210,13 +212,39 @@ class Batch:
         starts = self.heading | (self.index == 0)
         return np.cumsum(starts) - 1
 
+    @cached_property
+    def first(self) -> Ints:
+        """The first paragraph of each one's document."""
+        return self.begin[self.document_of]
+
+    @cached_property
+    def colon_last(self) -> Floats:
+        """1.0 for paragraphs that end with a colon."""
+        return np.array([content.endswith(":") for content in self.contents], np.float32)
+
+    def window(self, before: int, after: int) -> tuple[Ints, Ints]:
+        """Where the paragraphs from ``before`` earlier to ``after`` later begin and end."""
+        known = self._windows.get((before, after))
+        if known is None:
+            places = np.arange(len(self))
+            end = self.first + self.sizes[self.document_of]
+            low = np.maximum(places - before, self.first)
+            known = low, np.minimum(places + after + 1, end)
+            self._windows[before, after] = known
+        return known
+
     def shifted(self, values: Floats, by: int, fill: float = np.nan) -> Floats:
         """Values of the paragraph ``by`` places later (negative: earlier) in the same document."""
         result = np.full(values.shape, fill, np.float32)
-        place = np.arange(len(self)) + by
-        inside = (place >= 0) & (place < len(self))
-        inside[inside] = self.document_of[place[inside]] == self.document_of[inside]
-        result[inside] = values[place[inside]]
+        known = self._shifts.get(by)
+        if known is None:
+            place = np.arange(len(self)) + by
+            inside = (place >= 0) & (place < len(self))
+            inside[inside] = self.document_of[place[inside]] == self.document_of[inside]
+            here = np.flatnonzero(inside)
+            known = self._shifts[by] = here, here + by
+        here, there = known
+        result[here] = values[there]
         return result
 
     def of_heading(self, values: Floats, fill: float = 0.0) -> Floats:
@@ -227,7 +255,7 @@ class Batch:
         return np.where(missing[:, None] if values.ndim == 2 else missing, np.float32(fill), picked)
 
     def per_document(self, values: Floats) -> Floats:
-        """Mean of values over each paragraph's document."""
+        """Mean of values over each paragraph's document; values as of `mean_by`."""
         return mean_by(self.document_of, len(self.sizes), values)
 
     def per_section(self, values: Floats) -> Floats:
@@ -244,9 +272,15 @@ def mean_by(groups: Ints, count: int, values: Floats, weight: Floats | None = No
     groups : int64 (paragraphs,)
         0 to ``count`` - 1.
     count : int
-    values : float (paragraphs,)
+    values : float (paragraphs,) or (columns, paragraphs)
     weight : float (paragraphs,) or None
     """
     size = np.bincount(groups, weight, count).clip(1e-9)
     weighed = values if weight is None else values * weight
-    return np.asarray((np.bincount(groups, weighed, count) / size)[groups], dtype=np.float32)
+    if values.ndim == 1:
+        total = np.bincount(groups, weighed, count)
+    else:  # all columns in one call: each has groups of its own
+        keys = groups + count * np.arange(len(values))[:, None]
+        total = np.bincount(keys.ravel(), weighed.ravel(), count * len(values))
+        total = total.reshape(len(values), count)
+    return np.asarray((total / size)[..., groups], dtype=np.float32)

@@ -231,24 +231,21 @@ def surroundings(scores: Floats, batch: Batch) -> Floats:
     sections = int(batch.section[-1]) + 1 if size else 0
     ones = np.ones(size, np.float32)
     near_count = np.maximum(window_sum(ones, batch, 3, 3), 1)
-    for number, own in enumerate(scores.T):
-        columns = (
-            batch.shifted(own, -1),
-            batch.shifted(own, 1),
-            np.where(
-                batch.sizes[batch.document_of] > 1,
-                window_sum(own, batch, 3, 3) / near_count,
-                np.nan,
-            ),
-            mean_by(batch.section, sections, own, weight),
-            mean_by(batch.document_of, len(batch.sizes), own, weight),
-            batch.of_heading(own, np.nan),
-            mean_by(run, run_count, own, weight),
-            np.where(lead >= 0, own[np.maximum(lead, 0)], np.nan) if size else own,
-        )
-        start = targets + number * len(_AROUND)
-        for offset, column in enumerate(columns):
-            result[start + offset] = column
+    own = result[:targets]
+    alone = batch.sizes[batch.document_of] <= 1
+    columns = (
+        batch.shifted(scores, -1).T,
+        batch.shifted(scores, 1).T,
+        np.where(alone, np.float32(np.nan), window_sum(own, batch, 3, 3) / near_count),
+        mean_by(batch.section, sections, own, weight),
+        mean_by(batch.document_of, len(batch.sizes), own, weight),
+        batch.of_heading(scores, np.nan).T,
+        mean_by(run, run_count, own, weight),
+        np.where(lead >= 0, own[:, np.maximum(lead, 0)], np.float32(np.nan)) if size else own,
+    )
+    around = result[targets:-2].reshape(targets, len(_AROUND), size)
+    for offset, column in enumerate(columns):
+        around[:, offset] = column
     length = np.diff(np.append(run_begin, size))
     result[-2] = length[run] if size else 0
     result[-1] = np.arange(size) - run_begin[run] if size else 0

@@ -29,12 +29,14 @@ class Callout(Family):
         """See `Family.columns`."""
         label = batch.cue("callout_label")
         alone = label * (batch.words <= 4)
-        heads = [content[:48].split(None, 6) for content in batch.contents]
-        early = [any(word.endswith(":") for word in head[:6]) for head in heads]
-        last = [content.endswith(":") for content in batch.contents]
+        heads = [content[:48] for content in batch.contents]
+        early = [
+            ":" in head and any(word.endswith(":") for word in head.split(None, 6)[:6])
+            for head in heads
+        ]
         return (
             label,
             batch.shifted(alone, -1, 0.0),
             np.array(early, np.float32),
-            np.array(last, np.float32),
+            batch.colon_last,
         )

@@ -64,16 +64,16 @@ def distance_below(marks: Floats, batch: Batch) -> Floats:
     """Paragraphs since the last marked one above in the same document; NaN without one."""
     places = np.arange(len(batch))
     last = np.maximum.accumulate(np.where(marks > 0, places, -1))
-    inside = last >= batch.begin[batch.document_of]
+    inside = last >= batch.first
     return np.where(inside, places - last, np.nan).astype(np.float32)
 
 
 def window_sum(values: Floats, batch: Batch, before: int, after: int) -> Floats:
-    """Sum over the paragraphs from ``before`` earlier to ``after`` later, itself excluded."""
-    total = np.concatenate([np.zeros(1), np.cumsum(values, dtype=np.float64)])
-    places = np.arange(len(batch))
-    first = batch.begin[batch.document_of]
-    end = first + batch.sizes[batch.document_of]
-    low = np.maximum(places - before, first)
-    high = np.minimum(places + after + 1, end)
-    return np.asarray(total[high] - total[low] - values, dtype=np.float32)
+    """Sum over the paragraphs from ``before`` earlier to ``after`` later, itself excluded.
+
+    Of one column (paragraphs,), or of several at once (columns, paragraphs).
+    """
+    total = np.zeros((*values.shape[:-1], len(batch) + 1))
+    np.cumsum(values, axis=-1, out=total[..., 1:])
+    low, high = batch.window(before, after)
+    return np.asarray(total[..., high] - total[..., low] - values, dtype=np.float32)

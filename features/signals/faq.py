@@ -55,9 +55,9 @@ class Faq(Family):
         counted = np.cumsum(plain)
         places = np.arange(len(batch))
         last = np.maximum.accumulate(np.where(heading_cue > 0, places, -1))
-        inside = last >= batch.begin[batch.document_of]
+        first = batch.first
+        inside = last >= first
         since = np.where(inside, counted - counted[np.maximum(last, 0)], np.nan)
-        first = batch.begin[batch.document_of]
         asked = np.cumsum(question_heading) - question_heading
         headings = np.cumsum(heading) - heading
         asked_above = (asked - asked[first]).astype(np.float32)

@@ -74,7 +74,7 @@ class Place(Family):
         left = size - 1 - batch.index
         words = batch.words
         running = np.cumsum(words, dtype=np.float64) - words
-        first = batch.begin[batch.document_of]
+        first = batch.first
         total = np.bincount(batch.document_of, weights=words, minlength=len(batch.sizes))
         position = (running - running[first]) / np.maximum(total[batch.document_of], 1)
         items = batch.role(Role.LIST_ITEM).astype(np.float32)
@@ -87,18 +87,32 @@ class Place(Family):
         of_heading = batch.of_heading(kinds)
         padding = kinds.sum(axis=1) - kinds[:, KINDS.index("substance")]
         furniture = np.minimum(kinds[:, [KINDS.index(kind) for kind in _FURNITURE]].sum(axis=1), 2)
-        colon = np.array([content.endswith(":") for content in batch.contents], np.float32)
-        reader = batch.flag("second_person")
-        mean_words = batch.per_document(words)
+        means = batch.per_document(
+            np.stack(
+                [
+                    words,
+                    items,
+                    heading,
+                    batch.role(Role.TABLE_ROW).astype(np.float32),
+                    padding,
+                    batch.flag("second_person"),
+                    batch.flag("first_person"),
+                    batch.flag("report"),
+                    batch.flag("number"),
+                ]
+            )
+        )
+        mean_words, mean_items, mean_heading, mean_rows = means[:4]
+        mean_padding, mean_second, mean_first, mean_report, mean_number = means[4:]
         return (
             np.minimum(batch.index, 50),
             np.minimum(left, 50),
             position,
             size,
             mean_words,
-            batch.per_document(items),
-            batch.per_document(heading),
-            batch.per_document(batch.role(Role.TABLE_ROW).astype(np.float32)),
+            mean_items,
+            mean_heading,
+            mean_rows,
             distance_below(heading, batch),
             batch.per_section(words),
             sections[section],
@@ -108,15 +122,15 @@ class Place(Family):
             *(batch.shifted(words, by) for by in _NEIGHBOURS),
             *(batch.shifted(heading, by) for by in (-1, 1)),
             *(batch.shifted(items, by) for by in (-1, 1)),
-            batch.shifted(colon, -1, 0.0),
+            batch.shifted(batch.colon_last, -1, 0.0),
             *of_heading.T,
-            *(window_sum(column, batch, 3, 3) for column in kinds.T),
+            *window_sum(kinds.T, batch, 3, 3),
             *batch.shifted(kinds, -1, 0.0).T,
             window_sum(furniture, batch, 10, 0),
             window_sum(furniture, batch, 0, 10),
-            batch.per_document(padding),
-            share(batch.per_document(reader), mean_words),
-            share(batch.per_document(batch.flag("first_person")), mean_words),
-            batch.per_document(batch.flag("report")),
-            batch.per_document(batch.flag("number")),
+            mean_padding,
+            share(mean_second, mean_words),
+            share(mean_first, mean_words),
+            mean_report,
+            mean_number,
         )
