@@ -235,7 +235,7 @@ def test_every_line_of_a_tree_is_needed_and_has_its_place(text, number):
     ("old", "new", "match"),
     [
         (b"version=v4", b"version=v9", "v9"),
-        (b"objective=binary sigmoid:1", b"objective=custom", "objective"),
+        (b"objective=cross_entropy", b"objective=custom", "objective"),
         (b"Column_0 Column_1 ", b"Column_1 Column_0 ", "feature_names"),
         (b"Column_0 ", b"", "feature_names"),
         (b"feature_infos=[0:2]", b"feature_infos=0:1:2", "feature_infos"),
@@ -261,7 +261,7 @@ def test_every_line_of_a_tree_is_needed_and_has_its_place(text, number):
         (b"[seed: 0]", b"[seed: 0", "parameters"),
         (b"[seed: 0]", b"[seed]", "parameters"),
         (b"[seed: 0]", b"seed: 0", "parameters"),
-        (b"[metric: binary_logloss]", b'[metric: "]', "parameters"),
+        (b"[metric: cross_entropy]", b'[metric: "]', "parameters"),
         (b"[seed: 0]", b"[seed: " + b"9" * 20_000 + b"]", "parameters"),
         (b"end of parameters", b"end of parameters\n\nparser:\nx\nend of parser", "end"),
         (b"pandas_categorical:null", b"pandas_categorical:[[1]]", "end"),
