@@ -3,7 +3,7 @@
 A phrase of n tokens is an n-gram with a known hash; it has no figures, since those are hashed
 by their shape. Two bitmaps, one of
 one-token phrases and one of leading pairs, throw out nearly all positions; what is left is
-looked up by its full hash, one sorted table a length.
+looked up by its full hash, all lengths in one sorted table.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ class PhraseTable:
 
     def __init__(self, cues: Cues) -> None:
         self.names = tuple(cue.name for cue in cues.cues)
-        by_length: dict[int, dict[int, list[tuple[int, int]]]] = {}
+        entries: dict[tuple[int, int], list[tuple[int, int]]] = {}
         for column, cue in enumerate(cues.cues):
             for phrase in cue.phrases:
                 bind = _START * phrase.startswith("^") | _END * phrase.endswith("$")
                 tokens = TOKEN.findall(phrase.strip("^$").strip().lower())
-                key = _hash_tokens(tokens)
-                by_length.setdefault(len(tokens), {}).setdefault(key, []).append((column, bind))
-        self._tables = {length: _Lookup(entries) for length, entries in sorted(by_length.items())}
+                entries.setdefault((_hash_tokens(tokens), len(tokens)), []).append((column, bind))
+        self._table = _Lookup(entries)
+        self._longest = max(length for _, length in entries)
         self._single = np.zeros(_BITMAP, np.bool_)
         self._leading = np.zeros(_BITMAP, np.bool_)
         for cue in cues.cues:
@@ -76,56 +76,56 @@ class PhraseTable:
         float32 (paragraphs, cues)
         """
         columns = len(self.names)
-        keys: list[NDArray[np.int64]] = []
-        single = np.flatnonzero(self._single[hashes.astype(np.uint16)])
-        where, rolled = single, hashes[single]
+        where = self._single[hashes.astype(np.uint16)].nonzero()[0]
+        places, rolls = [where], [hashes[where]]
         if len(hashes) > 1:
             pairs = mix(hashes[:-1], hashes[1:])
-            candidates = np.flatnonzero(self._leading[pairs.astype(np.uint16)])
-        else:
-            pairs, candidates = hashes[:0], np.zeros(0, np.int64)
-        for length, table in self._tables.items():
-            if length == 1:
-                where, rolled = single, hashes[single]
-            elif length == 2:
-                where, rolled = candidates, pairs[candidates]
-            else:
-                inside = where + length <= len(hashes)
-                where, rolled = where[inside], rolled[inside]
-                rolled = mix(rolled, hashes[where + length - 1])
-            hit, column, bind = table.find(rolled)
-            at = where[hit]
-            owner = paragraph_of[at]
-            good = ((bind & _START) == 0) | (at == first[owner])
-            good &= ((bind & _END) == 0) | (at + length - 1 == last[owner])
-            keys.append(owner[good] * columns + column[good])
-        counted = np.bincount(np.concatenate(keys), minlength=paragraphs * columns)
+            where = self._leading[pairs.astype(np.uint16)].nonzero()[0]
+            rolled = pairs[where]
+            places.append(where)
+            rolls.append(rolled)
+            for length in range(3, self._longest + 1):
+                where = where[: np.searchsorted(where, len(hashes) - length, side="right")]
+                rolled = mix(rolled[: len(where)], hashes[where + (length - 1)])
+                places.append(where)
+                rolls.append(rolled)
+        sizes = np.repeat(np.arange(1, len(places) + 1), [len(part) for part in places])
+        hit, entry = self._table.find(np.concatenate(rolls), sizes)
+        at, length_of, bind = np.concatenate(places)[hit], sizes[hit], self._table.binds[entry]
+        owner = paragraph_of[at]
+        good = ((bind & _START) == 0) | (at == first[owner])
+        good &= ((bind & _END) == 0) | (at + length_of - 1 == last[owner])
+        keys = owner[good] * columns + self._table.columns[entry[good]]
+        counted = np.bincount(keys, minlength=paragraphs * columns)
         return counted.reshape(paragraphs, columns).astype(np.float32)
 
 
 class _Lookup:
-    """Hash of an n-gram -> the cues it stands for."""
+    """Hash and length of an n-gram -> the cues it stands for."""
 
-    def __init__(self, entries: dict[int, list[tuple[int, int]]]) -> None:
-        rows = sorted((key, column, bind) for key, hits in entries.items() for column, bind in hits)
+    def __init__(self, entries: dict[tuple[int, int], list[tuple[int, int]]]) -> None:
+        rows = sorted(
+            (*key, column, bind) for key, hits in entries.items() for column, bind in hits
+        )
         self.keys = np.array([r[0] for r in rows], np.uint64)
-        self.columns = np.array([r[1] for r in rows], np.int64)
-        self.binds = np.array([r[2] for r in rows], np.int64)
+        self.lengths = np.array([r[1] for r in rows], np.int64)
+        self.columns = np.array([r[2] for r in rows], np.int64)
+        self.binds = np.array([r[3] for r in rows], np.int64)
 
     def find(
-        self, hashes: NDArray[np.uint64]
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-        """Index into ``hashes``, column and binding of every match."""
+        self, hashes: NDArray[np.uint64], lengths: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Index into ``hashes`` and place here of every match."""
         left = np.searchsorted(self.keys, hashes, side="left")
         inside = left < len(self.keys)
-        some = np.flatnonzero(inside)
+        some = inside.nonzero()[0]
         some = some[self.keys[left[some]] == hashes[some]]
         start = left[some]
         count = np.searchsorted(self.keys, hashes[some], side="right") - start
         index = np.repeat(some, count)
-        step = np.arange(len(index)) - np.repeat(np.cumsum(count) - count, count)
-        entry = np.repeat(start, count) + step
-        return index, self.columns[entry], self.binds[entry]
+        entry = np.repeat(start - (np.cumsum(count) - count), count) + np.arange(len(index))
+        right = self.lengths[entry] == lengths[index]
+        return index[right], entry[right]
 
 
 def _hash_tokens(tokens: list[str]) -> int:

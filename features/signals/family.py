@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from defiller.features.batch import Batch, Floats
+from defiller.features.batch import Batch, Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,21 @@ class Family(ABC):
 def cue_signals(*names: str) -> tuple[Signal, ...]:
     """Signals that count phrases of cues."""
     return tuple(Signal(name, f"phrases of the cue '{name}' in the paragraph") for name in names)
+
+
+def begins(values: NDArray[np.generic]) -> NDArray[np.bool_]:
+    """Where runs of equal values begin, bool (values,)."""
+    new = np.ones(len(values), np.bool_)
+    np.not_equal(values[1:], values[:-1], out=new[1:])
+    return new
+
+
+def lengths(begin: Ints, size: int) -> Ints:
+    """How long each of some runs is, given where they begin and where the last one ends."""
+    ends = np.empty_like(begin)
+    ends[:-1] = begin[1:]
+    ends[-1:] = size
+    return ends - begin
 
 
 def share(part: Floats, whole: Floats) -> Floats:

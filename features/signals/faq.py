@@ -90,10 +90,10 @@ def _question_runs(batch: Batch, question: Floats) -> tuple[Floats, Floats, Floa
     between them; in an interview they run through the whole article.
     """
     size = len(batch)
-    marks = np.flatnonzero(batch.heading | (question > 0))
     result = tuple(np.zeros(size, np.float32) for _ in range(4))
-    if not len(marks):
+    if not question.any():
         return result  # type: ignore[return-value]
+    marks = np.flatnonzero(batch.heading | (question > 0))
     asks = question[marks] > 0
     document = batch.document_of[marks]
     goes_on = np.zeros(len(marks), np.bool_)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defiller.features.batch import Batch, Floats, Ints
-from defiller.features.signals.family import Family, Signal, share, window_sum
+from defiller.features.signals.family import Family, Signal, begins, lengths, share, window_sum
 from defiller.features.vocabulary import mix
 
 # Pairs are counted over words that stand in at most this many paragraphs: rarer words say more
@@ -78,14 +78,16 @@ class Postings:
             salt = batch.document_of[paragraph].astype(np.uint64) * _SALT
             high = ((item.astype(np.uint64) * _SALT ^ salt) % np.uint64(most)).astype(np.int64)
         keys = np.sort(high << low | paragraph << 1 | mark)
-        if len(keys):
-            # The last of an entry's tokens is a marked one where there is any.
-            keys = keys[np.append((keys[1:] >> 1) != (keys[:-1] >> 1), True)]
+        # The last of an entry's tokens is a marked one where there is any.
+        entries = keys >> 1
+        last = np.ones(len(keys), np.bool_)
+        np.not_equal(entries[1:], entries[:-1], out=last[:-1])
+        keys = keys[last]
         item, owner = keys >> low, (keys >> 1) & ((1 << (low - 1)) - 1)
-        new = np.append(True, item[1:] != item[:-1])[: len(item)]
+        new = begins(item)
         group = np.cumsum(new) - 1
-        begin = np.flatnonzero(new)
-        size = np.diff(np.append(begin, len(group)))
+        begin = new.nonzero()[0]
+        size = lengths(begin, len(group))
         return cls(
             paragraph=owner,
             group=group,
@@ -105,18 +107,15 @@ def best_partner(postings: Postings, paragraphs: int) -> tuple[Floats, Floats]:
     """Most shared items with one earlier and with one later paragraph, float32 (paragraphs,)."""
     some = (postings.count > 1) & (postings.count <= MOST_PARAGRAPHS)
     paragraph, count, place = postings.paragraph[some], postings.count[some], postings.place[some]
-    low: list[Ints] = []
-    high: list[Ints] = []
-    for step in range(1, MOST_PARAGRAPHS):
-        here = np.flatnonzero(place + step < count)
-        low.append(paragraph[here])
-        high.append(paragraph[here + step])
-    earlier, later = np.concatenate(low), np.concatenate(high)
+    following = count - place - 1
+    here = np.repeat(np.arange(len(paragraph)), following)
+    step = np.arange(1, len(here) + 1) - np.repeat(np.cumsum(following) - following, following)
+    earlier, later = paragraph[here], paragraph[here + step]
     best_before, best_after = np.zeros(paragraphs, np.float32), np.zeros(paragraphs, np.float32)
     if len(earlier):
         pairs = np.sort(earlier << 32 | later)
-        begin = np.flatnonzero(np.diff(pairs, prepend=-1))
-        shared = np.diff(np.append(begin, len(pairs))).astype(np.float32)
+        begin = begins(pairs).nonzero()[0]
+        shared = lengths(begin, len(pairs)).astype(np.float32)
         np.maximum.at(best_before, pairs[begin] & 0xFFFFFFFF, shared)
         np.maximum.at(best_after, pairs[begin] >> 32, shared)
     return best_before, best_after
@@ -130,8 +129,8 @@ def _originals(shingles: Postings, share_before: Floats) -> Ints:
     # elsewhere does not move it.
     pairs = np.sort(shingles.paragraph[known] << 32 | shingles.first[known])
     owner = pairs >> 32
-    begin = np.flatnonzero(np.diff(owner, prepend=-1))
-    size = np.diff(np.append(begin, len(owner)))
+    begin = begins(owner).nonzero()[0]
+    size = lengths(begin, len(owner))
     result[owner[begin]] = pairs[begin + size // 2] & 0xFFFFFFFF
     return result
 
@@ -156,16 +155,18 @@ def copy_runs(batch: Batch, original: Ints) -> tuple[Floats, Floats]:
     size = len(batch)
     count, words = np.zeros(size, np.float32), np.zeros(size, np.float32)
     copies = np.flatnonzero(original >= 0)
+    if not len(copies):
+        return count, words
     distance = np.where(original >= 0, np.arange(size) - original, -1)
-    for step in range(-_RUN, _RUN + 1):
-        beside = copies + step
-        inside = (beside >= 0) & (beside < size)
-        here, beside = copies[inside], beside[inside]
-        same = batch.document_of[here] == batch.document_of[beside]
-        # A line more or less between the copies is allowed for.
-        same &= (distance[beside] >= 0) & (np.abs(distance[beside] - distance[here]) <= 2)
-        count[here[same]] += 1
-        words[here[same]] += batch.words[beside[same]]
+    beside = copies[:, None] + np.arange(-_RUN, _RUN + 1)
+    inside = (beside >= 0) & (beside < size)
+    beside = beside.clip(0, size - 1)
+    same = inside & (batch.document_of[copies][:, None] == batch.document_of[beside])
+    # A line more or less between the copies is allowed for.
+    near = np.abs(distance[beside] - distance[copies][:, None]) <= 2
+    same &= (distance[beside] >= 0) & near
+    count[copies] = same.sum(axis=1)
+    words[copies] = np.where(same, batch.words[beside], 0).sum(axis=1)
     return count, words
 
 
@@ -220,11 +221,11 @@ class Repetition(Family):
         shingle_before, shingle_after, partner = self._shingles(batch)
         copies_before, copies_after, heading_later, original = self._copies(batch)
         run, run_words = copy_runs(batch, np.where(original >= 0, original, partner))
-        headed = np.zeros(int(words.group[-1]) + 1 if len(words.group) else 0, np.int64)
         is_heading = batch.heading[words.paragraph]
-        np.add.at(headed, words.group[is_heading], 1)
+        groups = int(words.group[-1]) + 1 if len(words.group) else 0
+        headed = np.bincount(words.group[is_heading], minlength=groups)
         in_headings = headed[words.group] - is_heading > 0
-        titled = words.first == batch.begin[batch.document_of[words.paragraph]]
+        titled = words.first == batch.first[words.paragraph]
         return (
             share(words.sum(before, size), own),
             share(words.sum(after, size), own),
