@@ -272,7 +272,8 @@ class Scorer:
             left_whole = Because.LANGUAGE if len(goes) else None
         elif goes.any():
             words = np.array([count_words(p.content) for p in document.paragraphs])
-            share = words[goes].sum() / max(words.sum(), 1)
+            # Where nothing is a word (rules, pipes) all that goes is all there is.
+            share = words[goes].sum() / words.sum() if words.any() else 1.0
             if share > policy.max_cut:
                 warnings.append(
                     f"{share:.0%} of the words would go, more than max_cut allows "

@@ -167,6 +167,11 @@ def test_the_guard_leaves_an_article_whole(scorer):
     assert "max_cut" in " ".join(scored.warnings)
 
 
+def test_the_guard_leaves_an_article_without_a_word_whole(scorer):
+    scored = scorer.score("---\n|\n***\n", "text", threshold=0.0)
+    assert {v.because for v in scored.verdicts} == {Because.GUARD}
+
+
 def test_another_language_is_left_alone_unless_asked(scorer):
     line = (
         "Der Rat der Stadt hat am Dienstag beschlossen, die alte Brücke über den Fluss noch in "
