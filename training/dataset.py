@@ -24,6 +24,13 @@ from defiller.labels.project import document_as_read
 from defiller.model.classifier import fold_of
 
 UNLABELLED = -1
+
+FEWEST_CALIBRATING = 100
+"""Articles that a calibration is fitted on at least. With 40 news articles alone F1 at one half is
+0.635 and the calibration error 0.040 on the other news articles, means of 16 draws; filled up
+with other web articles they are 0.651 and 0.020, with the written corpus 0.664 and 0.034. More
+than 100 change little."""
+
 _NUMBER = {kind: number for number, kind in enumerate(KINDS)}
 
 
@@ -108,8 +115,16 @@ class Dataset:
 
     @cached_property
     def calibration_weights(self) -> NDArray[np.float64]:
-        """The same for calibration, which goes by what is judged."""
-        return np.where(self.judged[self.document_of], self.paragraph_weights, 0.0)
+        """The same for calibration, which goes by what is judged.
+
+        Where that is little, documents that are not judged fill it up to `FEWEST_CALIBRATING`.
+        """
+        weights = np.where(self.judged, self.weights, 0.0)
+        missing = FEWEST_CALIBRATING - np.count_nonzero(self.judged)
+        others = ~self.judged & (self.weights > 0)
+        if missing > 0 and others.any():
+            weights[others] = missing / np.count_nonzero(others)
+        return np.where(self.taught != UNLABELLED, weights[self.document_of], 0.0)
 
     @cached_property
     def paragraph_judged(self) -> NDArray[np.bool_]:

@@ -151,7 +151,7 @@ def test_without_new_trees_it_is_the_base_curve_and_all(own, base, small, monkey
 
 def test_few_documents_do_not_tell_whether_it_is_better(own, base, small):
     few = own.dataset.subset(np.arange(len(own.dataset.documents)) < FEWEST_DOCUMENTS - 1)
-    with pytest.raises(ValueError, match="^19 labelled articles are too few to tell whether"):
+    with pytest.raises(ValueError, match=r"^19 labelled articles are too few to tell whether"):
         train(few, small, base=base)
 
 
