@@ -410,6 +410,16 @@ def judge(folder):
     return "loaded", ""
 
 
+def peak():
+    """Most memory of this process so far, in kB; 0 where the system does not tell.
+
+    Not that of `getrusage`, which on Linux begins at what the parent had.
+    """
+    status = Path("/proc/self/status")
+    told = status.read_text() if status.exists() else ""
+    return int(told.partition("VmHWM:")[2].split()[0]) if "VmHWM:" in told else 0
+
+
 def serve(whole, unchecked):
     """Judge the mutants whose numbers come in, a line each, and answer with a line each."""
     import resource
@@ -434,8 +444,7 @@ def serve(whole, unchecked):
                 outcome, told = judge(folder)
             except BaseException:  # whatever it is, it is no ModelError
                 outcome, told = "fault", traceback.format_exc()
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # kB on Linux
-        print(json.dumps([outcome, told, made.told, peak]), file=answers, flush=True)
+        print(json.dumps([outcome, told, made.told, peak()]), file=answers, flush=True)
 
 
 @dataclass
