@@ -62,17 +62,8 @@ class FillerClassifier(ClassifierMixin, Predictor, BaseEstimator):  # type: igno
 
     Attributes
     ----------
-    classes_ : str (classes,)
-        Sorted, as scikit-learn has them.
-    padding_booster_, kind_booster_ : lightgbm.Booster
-        The second is None where there is one kind of padding only.
-    kinds_ : tuple of str
-        Padding classes in the order of the kinds booster.
-    shares_ : float64 (kinds,)
-        Of each among the padding it was fitted on.
-    calibrator_ : Calibrator
-    early_exit_ : EarlyExit or None
-        Where the padding booster's first trees are enough; fitted out of fold as the calibrator.
+    classes_, padding_booster_, kind_booster_, kinds_, shares_, calibrator_, early_exit_
+        As of `Predictor`; the boosters are of the lightgbm package.
     out_of_fold_ : float64 (paragraphs,)
         Calibrated padding of the training paragraphs, each by a booster that did not see its
         fold; NaN where there was none.

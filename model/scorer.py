@@ -9,7 +9,7 @@ from typing import Any, TypedDict, Unpack
 import numpy as np
 
 from defiller.features.batch import Batch, Floats
-from defiller.features.document import Document, Format, count_words
+from defiller.features.document import Document, Format
 from defiller.features.language import detect_language
 from defiller.features.ngrams import hashed_ngrams
 from defiller.features.reading import read
@@ -21,7 +21,13 @@ from defiller.model.calibration import Doubles
 from defiller.model.found import Found, KindsOfBatch
 from defiller.model.policy import DEFAULT_MAX_CUT, Policy
 from defiller.model.strip import cut, cut_ranges
-from defiller.model.verdict import Because, Reason, ScoredDocument, Verdict
+from defiller.model.verdict import (
+    Because,
+    Reason,
+    ScoredDocument,
+    Verdict,
+    paragraph_words,
+)
 from defiller.model.words import beside, surroundings
 
 __all__ = ["ModelError", "Scorer", "load"]
@@ -271,7 +277,7 @@ class Scorer:
             )
             left_whole = Because.LANGUAGE if len(goes) else None
         elif goes.any():
-            words = np.array([count_words(p.content) for p in document.paragraphs])
+            words = paragraph_words(document)
             # Where nothing is a word (rules, pipes) all that goes is all there is.
             share = words[goes].sum() / words.sum() if words.any() else 1.0
             if share > policy.max_cut:

@@ -82,6 +82,11 @@ class Verdict:
     reasons: tuple[Reason, ...] | None = None
 
 
+def paragraph_words(document: Document) -> NDArray[np.int64]:
+    """Words of each paragraph, int64 (paragraphs,)."""
+    return np.array([count_words(p.content) for p in document.paragraphs], np.int64)
+
+
 @dataclass(frozen=True)
 class ScoredDocument:
     """A document with one verdict a paragraph, in order.
@@ -177,7 +182,7 @@ class ScoredDocument:
     @cached_property
     def paragraph_words(self) -> NDArray[np.int64]:
         """Words of each paragraph, int64 (paragraphs,)."""
-        return np.array([count_words(p.content) for p in self.document.paragraphs], np.int64)
+        return paragraph_words(self.document)
 
     @cached_property
     def words(self) -> int:

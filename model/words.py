@@ -17,7 +17,7 @@ from defiller.features.batch import Batch, Floats, Ints, mean_by
 from defiller.features.document import Role
 from defiller.features.ngrams import BITS, BUCKETS
 from defiller.features.signals import Signal
-from defiller.features.signals.family import window_sum
+from defiller.features.signals.family import begins, lengths, window_sum
 from defiller.labels.kinds import PADDING_KINDS, Kind
 from defiller.model.sparse_sums import sums_of_rows
 
@@ -226,7 +226,7 @@ def surroundings(scores: Floats, batch: Batch) -> Floats:
     weight = batch.words + 1
     run = _runs(batch)
     run_count = int(run[-1]) + 1 if size else 0
-    run_begin = np.flatnonzero(np.diff(run, prepend=-1))
+    run_begin = begins(run).nonzero()[0]
     lead = _leads(batch)
     sections = int(batch.section[-1]) + 1 if size else 0
     ones = np.ones(size, np.float32)
@@ -246,7 +246,7 @@ def surroundings(scores: Floats, batch: Batch) -> Floats:
     around = result[targets:-2].reshape(targets, len(_AROUND), size)
     for offset, column in enumerate(columns):
         around[:, offset] = column
-    length = np.diff(np.append(run_begin, size))
+    length = lengths(run_begin, size)
     result[-2] = length[run] if size else 0
     result[-1] = np.arange(size) - run_begin[run] if size else 0
     return result.T

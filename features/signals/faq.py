@@ -7,7 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from defiller.features.batch import Batch, Floats
-from defiller.features.signals.family import Family, Signal, distance_below, share, window_sum
+from defiller.features.signals.family import (
+    Family,
+    Signal,
+    distance_below,
+    lengths,
+    share,
+    window_sum,
+)
 
 
 def question_lines(batch: Batch) -> Floats:
@@ -100,7 +107,7 @@ def _question_runs(batch: Batch, question: Floats) -> tuple[Floats, Floats, Floa
     goes_on[1:] = asks[1:] & asks[:-1] & (document[1:] == document[:-1])
     run = np.cumsum(~goes_on) - 1
     begin = np.flatnonzero(~goes_on)
-    length = np.diff(np.append(begin, len(marks)))
+    length = lengths(begin, len(marks))
     last = np.append(document[1:] != document[:-1], True)
     ends = last[np.append(begin[1:], len(marks)) - 1]
     # A mark's stretch reaches to the next one of the document, or to its end.

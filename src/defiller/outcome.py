@@ -54,7 +54,9 @@ def outcome_of(task: Task, item: Item, scored: ScoredDocument, decoded: Decoded 
     """The output of a scored article."""
     document = scored.document
     # Verdicts are made when they are asked for; an article that stays whole needs none.
-    going = [(i, v) for i, v in enumerate(scored.verdicts) if v.strip] if any(scored.strips) else []
+    going = (
+        [(i, v) for i, v in enumerate(scored.verdicts) if v.strip] if scored.strips.any() else []
+    )
     judged = Judged(
         padding_share=scored.padding_share,
         removed=[_removed(v) for _, v in going],

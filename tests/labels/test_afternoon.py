@@ -8,8 +8,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -100,23 +98,14 @@ def annotate(folder, truth, done):
         done.add(path)
 
 
-def test_every_command_of_the_afternoon(articles, tmp_path):
+def test_every_command_of_the_afternoon(articles, tmp_path, shell):
     for extra, package in (("doubt", "cleanlab"), ("report", "matplotlib")):
         pytest.importorskip(package, reason=f"the extra {extra} is not installed")
-    scripts = str(Path(sys.executable).parent)
-    environment = {**os.environ, "PATH": os.pathsep.join([scripts, os.environ["PATH"]])}
     done = set()
     said = []
     for block in steps():
         for line in block.splitlines():
-            ran = subprocess.run(
-                ["bash", "-euo", "pipefail", "-c", line],
-                cwd=tmp_path,
-                env=environment,
-                capture_output=True,
-                text=True,
-                timeout=3600,
-            )
+            ran = shell(line, timeout=3600)
             assert ran.returncode == 0, f"{line}\n{ran.stdout}\n{ran.stderr}"
             said.append(line)
         annotate(tmp_path, articles, done)

@@ -84,22 +84,3 @@ def script(recipe, tmp_path):
         )
 
     return script
-
-
-@pytest.fixture
-def shell(tmp_path):
-    """Runs a shell line with this environment's commands on the path."""
-    scripts = str(Path(sys.executable).parent)
-    environment = {**os.environ, "PATH": os.pathsep.join([scripts, os.environ["PATH"]])}
-
-    def shell(line):
-        return subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", line],
-            cwd=tmp_path,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
-
-    return shell
