@@ -9,7 +9,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from defiller.features.document import ReadingError
-from defiller.features.reading.limits import check_source, check_tree
+from defiller.features.reading.limits import MOST_BLOCKS, check_source, check_tree, many_blocks
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -24,6 +24,9 @@ _EMPTY_HEADING = re.compile(r"#{1,6}[ \t]*$")
 _HEADING = re.compile(r"^#{1,6} \S", re.MULTILINE)
 # Headings of a page that make it strange when its article has none.
 _HEADINGS_LOST = 3
+# Of the words of a page with too many paragraphs to compare extractors on: less is no article that
+# was surely found whole. What is lost on such pages is lists and tables, and then all of them.
+_SURELY_FOUND = 0.5
 _BARE_LINK = re.compile(r"(?<![\\!])\[((?:[^\[\]\\\n]|\\.)*+)\](?![(\[:])")
 
 
@@ -53,6 +56,7 @@ def extract_page(html: str, url: str | None = None) -> ExtractedPage:
         whole in seconds.
     """
     # Imported here: it takes half a second and lxml, and only HTML needs it.
+    from trafilatura import html2txt
     from trafilatura.metadata import extract_metadata
 
     check_source(html)
@@ -61,18 +65,25 @@ def extract_page(html: str, url: str | None = None) -> ExtractedPage:
     # search is for dates, which nothing here reads.
     metadata = extract_metadata(tree, default_url=url, extensive=False)
     headings = sum(1 for _ in tree.iter("h2", "h3", "h4"))
-    markdown = _extract(tree, url, links=True)
+    many = many_blocks(tree)
+    least = _SURELY_FOUND * len(html2txt(tree)) if many else 0
+    markdown = _extract(tree, url, links=True, fast=many)
     if markdown and headings >= _HEADINGS_LOST and not _HEADING.search(markdown):
         # On some pages trafilatura finds the article by its last resort when links are kept, and
         # loses all headings and some prose that it finds without them.
-        again = _extract(_parsed(html), url, links=False)
+        again = _extract(_parsed(html), url, links=False, fast=many)
         markdown = again if again and _HEADING.search(again) else markdown
+    if many and len(markdown or "") < least:
+        raise ReadingError(
+            f"the page has over {MOST_BLOCKS:,} paragraphs, cells or items, and no article that "
+            "can be told from them; extract its text first"
+        )
     if not markdown or not markdown.strip():
         raise ReadingError("no article found on this HTML page; extract its text first")
     return ExtractedPage(mend(markdown), metadata.title or None, metadata.url or url)
 
 
-def _extract(tree: HtmlElement, url: str | None, *, links: bool) -> str | None:
+def _extract(tree: HtmlElement, url: str | None, *, links: bool, fast: bool) -> str | None:
     from trafilatura import extract
 
     for anchor in list(tree.iter("a")):
@@ -86,6 +97,7 @@ def _extract(tree: HtmlElement, url: str | None, *, links: bool) -> str | None:
         url=url,
         output_format="markdown",
         favor_recall=True,
+        fast=fast,
         include_comments=False,
         include_tables=True,
         include_links=links,

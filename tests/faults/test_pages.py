@@ -64,6 +64,9 @@ READ = {
     ),
     "10,000 links": lambda: page("".join(f"<a href='/{n}'>no {n}</a> " for n in range(10_000))),
     "10,000 rows": lambda: page("<table>" + "<tr><td>a<td>b</tr>" * 10_000 + "</table>"),
+    "4,000 tables of one cell": lambda: page(
+        f"<div>{'<table><tr><td>a</td></tr></table>' * 50}</div>" * 80
+    ),
     "10,000 paragraphs": lambda: page(PROSE * 10_000),
 }
 REFUSED = {
@@ -94,6 +97,10 @@ REFUSED = {
             "<table><tr>" + "<td>a" * 1100 + "</tr>" + "<tr><td>a</tr>" * 1100 + "</table>"
         ),
         "a table of the page is too large",
+    ),
+    "60,000 tables of one cell": (
+        lambda: page(f"<div>{'<table><tr><td>a</td></tr></table>' * 50}</div>" * 1200),
+        "no article that can be told from them",
     ),
     "100,000 attributes": (
         lambda: page("<p " + " ".join(f"a{n}=b" for n in range(100_000)) + ">a</p>"),

@@ -151,7 +151,9 @@ PAGES = {
     "links": times("<a href=/b>a b</a> ", before="<p>"),
     "list": times("<li>a thing", before="<ul>"),
     "rows": times("<tr><td>a</td><td>b</td></tr>", before="<table>"),
-    "tables": times("<table><tr><td>a</td><td>b</td></tr></table>"),
+    # Long cells, since jusText compares short paragraphs with one another; how many of them it is
+    # asked about at most, tests/faults/test_pages.py looks at.
+    "tables": times(f"<table><tr><td>{'a word ' * 8}</td><td>{'it is ' * 8}</td></tr></table>"),
     "headings": times("<h2>A thing</h2>"),
     "emphasis": times("<b>a</b> c ", before="<p>"),
     "code": times("<code>a</code> ", before="<p>"),
