@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
@@ -198,8 +199,32 @@ class Scorer:
         IndexError
             For a paragraph that is not there.
         """
-        verdicts = self.score(text, format, reasons=True, **wishes).verdicts
-        return list(verdicts) if paragraph is None else [verdicts[paragraph]]
+        if paragraph is None:
+            return list(self.score(text, format, reasons=True, **wishes).verdicts)
+        return [self.explain_paragraph(self.score(text, format, **wishes), paragraph)]
+
+    def explain_paragraph(self, scored: ScoredDocument, paragraph: int) -> Verdict:
+        """The verdict of one paragraph with its reasons; those of all take far longer.
+
+        Parameters
+        ----------
+        scored : ScoredDocument
+            What this scorer made.
+        paragraph : int
+            Counted from 0.
+
+        Raises
+        ------
+        IndexError
+            For a paragraph that is not there.
+        """
+        from defiller.model.explain import explain_rows
+
+        verdict = scored.verdicts[paragraph]
+        batch = self.extractor.batch([scored.document])
+        row = range(len(batch))[paragraph]
+        (reasons,) = explain_rows(self.bundle, batch, self.matrix(batch), [row])
+        return replace(verdict, reasons=reasons)
 
     # -- the work -------------------------------------------------------------------------
 

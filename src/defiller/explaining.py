@@ -63,7 +63,7 @@ def explain_file(request: Request) -> None:
     """
     source = _source(request)
     scored = _scored(request, source)
-    chosen = _chosen(request, scored.verdicts)
+    chosen = _chosen(request, scored)
     with Reporter(quiet=False, verbose=False, total=0, progress=False) as reporter:
         for warning in dict.fromkeys([*scored.document.warnings, *scored.warnings]):
             reporter.warn(source.name, warning)
@@ -111,7 +111,7 @@ def _scored(request: Request, source: Source) -> ScoredDocument:
         load,
         format=request.format,
         model=request.model,
-        reasons=True,
+        reasons=request.paragraph is None,
         debug=request.debug,
     )
     try:
@@ -120,14 +120,15 @@ def _scored(request: Request, source: Source) -> ScoredDocument:
         raise InputError(f"{show(source.name)}: {fault}") from fault
 
 
-def _chosen(request: Request, verdicts: Sequence[Verdict]) -> Numbered:
-    numbered = list(enumerate(verdicts))
+def _chosen(request: Request, scored: ScoredDocument) -> Numbered:
     if request.paragraph is None:
-        return numbered
-    if request.paragraph >= len(numbered):
-        there = f"its paragraphs are 0 to {len(numbered) - 1}" if numbered else "it is empty"
+        return list(enumerate(scored.verdicts))
+    size = len(scored.verdicts)
+    if request.paragraph >= size:
+        there = f"its paragraphs are 0 to {size - 1}" if size else "it is empty"
         raise UsageError(f"{show(request.file)} has no paragraph {request.paragraph}; {there}")
-    return [numbered[request.paragraph]]
+    scorer = judging.load_scorer(request.model)
+    return [(request.paragraph, scorer.explain_paragraph(scored, request.paragraph))]
 
 
 def _write(lines: Iterator[str]) -> None:

@@ -15,6 +15,7 @@ from defiller.features.reading import read
 from defiller.features.signals import Signal
 from defiller.labels.corpus import heldout_files
 from defiller.labels.formats import read_labels
+from defiller.model import explain
 from defiller.model.early_exit import ask
 from defiller.model.explain import (
     MOST_REASONS,
@@ -167,6 +168,21 @@ def test_what_is_told_stands_under_the_heading_or_in_the_list(scorer):
     headline = " ".join(r.sentence for r in verdicts[LINES.index("- Rake in April.")].reasons)
     assert "Key takeaways:" in headline
     assert scorer.explain(ARTICLE, 4, "text") == [verdicts[4]]
+
+
+def test_no_paragraph_is_explained_that_nobody_asks_about(scorer, monkeypatch):
+    explained = []
+
+    def counting(bundle, matrix):
+        explained.append(len(matrix))
+        return contributions(bundle, matrix)
+
+    monkeypatch.setattr(explain, "contributions", counting)
+    scorer.explain(ARTICLE, 4, "text")
+    assert explained == [1]
+    with pytest.raises(IndexError):
+        scorer.explain(ARTICLE, len(LINES), "text")
+    assert scorer.explain(ARTICLE, -1, "text") == scorer.explain(ARTICLE, len(LINES) - 1, "text")
 
 
 def test_what_is_quoted_of_an_article_stands_in_it(scorer):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections import Counter
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -10,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from defiller.features.batch import Floats
 from defiller.labels.labelled import LabelledDocument
 from defiller.labels.standoff import normalised
 from defiller.model.bundle import Bundle
@@ -166,12 +164,12 @@ def cases_of(
     scored = scorer.score_documents(documents, policy)
     batch = scorer.extractor.batch(documents)
     in_batch = [int(batch.begin[numbers.index(number)]) + place for number, place in places]
-    told = explain_rows(_explaining(bundle, in_batch), batch, scorer.matrix(batch))
+    told = explain_rows(bundle, batch, scorer.matrix(batch), in_batch)
     found = []
-    for row, (number, place), at in zip(rows.tolist(), places, in_batch, strict=True):
+    for row, (number, place), reasons in zip(rows.tolist(), places, told, strict=True):
         labelled = dataset.labelled[number]
         article = _Article(labelled, scored[numbers.index(number)], policy)
-        verdict = replace(article.scored.verdicts[place], reasons=told[at])
+        verdict = replace(article.scored.verdicts[place], reasons=reasons)
         paragraph = article.scored.document.paragraphs[place]
         found.append(
             Case(
@@ -187,7 +185,7 @@ def cases_of(
                 strip=bool(evaluation.judged.strip[row]),
                 text=showable(paragraph.content),
                 shown=clipped(paragraph_shown(paragraph, verdict, policy), _LONGEST),
-                reasons=told[at],
+                reasons=reasons,
                 before=article.neighbours(range(place - AROUND, place)),
                 after=article.neighbours(range(place + 1, place + 1 + AROUND)),
             )
@@ -226,29 +224,3 @@ def clipped(shown: ParagraphShown, most: int) -> ParagraphShown:
     if len(text) <= most:
         return shown
     return replace(shown, text=text[: most - 1].rstrip() + "…", cells=())
-
-
-class _SomeRows:
-    """A booster that explains some rows only: TreeSHAP takes tens of milliseconds each.
-
-    Rows that were not asked for get contributions of 0, and so no reasons.
-    """
-
-    def __init__(self, booster: Any, rows: list[int]) -> None:  # noqa: ANN401 - LightGBM's
-        self._booster = booster
-        self._rows = rows
-
-    def predict(self, matrix: Floats, **options: Any) -> NDArray[np.float64]:  # noqa: ANN401
-        """As the booster's own."""
-        told = self._booster.predict(matrix[self._rows], **options)
-        whole = np.zeros((len(matrix), told.shape[1]))
-        whole[self._rows] = told
-        return whole
-
-
-def _explaining(bundle: Bundle, rows: list[int]) -> Bundle:
-    """The same model, for explaining some rows only."""
-    classifier = copy.copy(bundle.classifier)
-    booster: Any = _SomeRows(bundle.classifier.padding_booster_, rows)
-    classifier.padding_booster_ = booster
-    return replace(bundle, classifier=classifier)
