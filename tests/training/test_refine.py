@@ -7,6 +7,7 @@ import pytest
 
 from defiller.labels.kinds import Kind
 from defiller.model.bundle import load_bundle, save_bundle
+from defiller.model.classifier import FillerClassifier
 from defiller.training import refine as module
 from defiller.training.crossfit import KIND_NAMES, CrossFit, cross_validate
 from defiller.training.dataset import load_dataset
@@ -54,18 +55,29 @@ def test_it_is_the_same_again(rows, base, refined):
 def test_labels_of_a_fold_do_not_reach_its_out_of_fold_predictions(rows, base, monkeypatch):
     matrix, names, weights, groups = rows
     monkeypatch.setattr(module, "ROUNDS", (10,))
-    parameters = module._PARAMETERS | {"num_threads": 1, "seed": 0}
     padding = names != "substance"
     from defiller.model.classifier import fold_of
 
     folds = np.array([fold_of(group) for group in groups])
     changed = np.where(folds == folds[0], ~padding, padding)
     one, other = (
-        module._out_of_fold(base.classifier, matrix, y, weights, groups, parameters)[0]
+        module._out_of_fold(base.classifier, matrix, y, weights, groups)[0]
         for y in (padding, changed)
     )
     np.testing.assert_array_equal(one[folds == folds[0]], other[folds == folds[0]])
     assert (one[folds != folds[0]] != other[folds != folds[0]]).any()
+
+
+def test_new_trees_are_taught_as_the_base_was():
+    """Substance is as the base's smoothing has it; surer, they would undo what the base learnt."""
+    column = np.repeat([0.0, 1.0], 500)
+    matrix, padding = column[:, None].astype(np.float32), column > 0
+    model = FillerClassifier(trees=100, learning_rate=0.1, min_samples=20)
+    model.fit(matrix, np.where(padding, "promotion", "substance"), calibrate=False)
+    floor = model.margins(matrix[:1])
+    assert floor == pytest.approx(np.log(0.05 / 0.95), abs=0.05)
+    more = module._continued(model, matrix, padding, np.ones(len(matrix)), 200)
+    assert more.predict(matrix[:1], raw_score=True) == pytest.approx(floor, abs=0.05)
 
 
 def test_no_new_trees_where_none_pay(rows, base):
