@@ -1,4 +1,4 @@
-"""Ways to run jobs with a scorer that needs no model, and the real command line."""
+"""Ways to run jobs with a scorer that needs no model, the real command line, and their files."""
 
 import io
 import json
@@ -16,6 +16,7 @@ from defiller.job import Job
 from defiller.outputs import Action
 
 HERE = Path(__file__).parent
+PADDED = "Facts one.\n[faq] What is it?\nFacts two.\n"
 FAKED = (
     "import sys, defiller.judging, fake_scorer; "
     "defiller.judging.load_scorer = fake_scorer.load_fake; "
@@ -87,3 +88,48 @@ def lines():
         return [json.loads(line) for line in data.split(b"\n") if line]
 
     return lines
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Writes a file: an article with a question in it, where nothing else is said."""
+
+    def write(name, text=PADDED):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    return write
+
+
+@pytest.fixture
+def names():
+    """The files below a folder, hidden ones too."""
+
+    def names(folder):
+        return sorted(
+            p.relative_to(folder).as_posix() for p in Path(folder).rglob("*") if p.is_file()
+        )
+
+    return names
+
+
+@pytest.fixture
+def many():
+    """The module of articles in large numbers."""
+    import many_articles
+
+    return many_articles
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Trains few and small trees."""
+    from defiller.model.classifier import FillerClassifier
+    from defiller.training import run as training_run
+
+    def small(**options):
+        return FillerClassifier(trees=5, leaves=4, min_samples=5, kind_trees=2, **options)
+
+    monkeypatch.setattr(training_run, "FillerClassifier", small)

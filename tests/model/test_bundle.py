@@ -14,15 +14,6 @@ from defiller.model.scorer import Scorer, load
 TEXT = "How to sow\nSow at 20 g a square metre.\nSubscribe to our newsletter!"
 
 
-@pytest.fixture
-def folder(tmp_path: Path, small_parts: dict[str, bytes]) -> Path:
-    target = tmp_path / "model"
-    target.mkdir()
-    for name, data in small_parts.items():
-        (target / name).write_bytes(data)
-    return target
-
-
 def edit(folder: Path, **changes: object) -> None:
     path = folder / "model.json"
     record = json.loads(path.read_text(encoding="utf-8"))

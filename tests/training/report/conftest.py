@@ -1,10 +1,11 @@
-"""Labels and findings for the tests of the report: some articles, and one that attacks the page."""
+"""Labels and findings for the tests of the report, hostile text in them, and a parser of pages."""
 
 from __future__ import annotations
 
 import copy
 import json
 from dataclasses import replace
+from html.parser import HTMLParser
 from itertools import islice
 from types import SimpleNamespace
 
@@ -87,3 +88,39 @@ def reported(hostile, shipped, spoiled, measure):
         one=find(one, None, dataset, **about),
         two=find(one, two, dataset, **about),
     )
+
+
+class Page(HTMLParser):
+    """Elements, ids and text of a page, as a parser sees them."""
+
+    VOID = ("meta", "input", "br", "img", "use", "path", "rect")
+
+    def __init__(self, html):
+        super().__init__(convert_charrefs=True)
+        self.tags, self.open, self.text = [], [], ""
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        if tag not in self.VOID:
+            assert self.open.pop() == tag, "an element is closed that is not open"
+
+    def handle_data(self, data):
+        if "style" not in self.open:
+            self.text += data
+
+    def values(self, name):
+        return [attrs[name] for _, attrs in self.tags if name in attrs]
+
+
+@pytest.fixture(scope="session")
+def parse():
+    return Page
