@@ -48,7 +48,7 @@ _LONG_TAG = 10_000  # characters; thousands of attributes take more
 MOST_BLOCKS = 14_000
 """Elements of a page that begin a paragraph. Beyond it trafilatura's article is compared with no
 other extractor's: it asks jusText where its own is poor, and jusText looks for each short
-paragraph at all that are around it, 10 seconds for as many as this and 220 for 65,000. The most
+paragraph at all that are around it, 10 seconds for as many as this and 240 for 60,000. The most
 that a real page has are 3,220."""
 _BLOCKS = (
     "blockquote", "caption", "center", "dd", "div", "dl", "dt", "fieldset", "form", "h1", "h2",
