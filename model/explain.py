@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from defiller.features.batch import Batch, Floats
 from defiller.features.signal_matrix import SignalMatrix
 from defiller.features.signals import Signal
+from defiller.features.signals.family import begins
 from defiller.model.bundle import Bundle
 from defiller.model.calibration import Doubles
 from defiller.model.scene import Scene
@@ -84,7 +85,7 @@ def contributions(bundle: Bundle, matrix: Floats) -> Contributions:
         values = np.asarray(told, np.float64)
     # A family's signals stand together. A matrix product would round a row otherwise beside others
     # than alone.
-    begin = np.flatnonzero(np.diff(family_of, prepend=-1))
+    begin = begins(family_of).nonzero()[0]
     # The columns behind these are for the booster for kinds; this one never splits on them.
     signals = values[:, : len(owners)]
     of_families = np.add.reduceat(signals, begin, axis=1)

@@ -24,7 +24,7 @@ _EMPTY_HEADING = re.compile(r"#{1,6}[ \t]*$")
 _HEADING = re.compile(r"^#{1,6} \S", re.MULTILINE)
 # Headings of a page that make it strange when its article has none.
 _HEADINGS_LOST = 3
-# Of the words of a page with too many paragraphs to compare extractors on: less is no article that
+# Of the text of a page with too many paragraphs to compare extractors on: less is no article that
 # was surely found whole. What is lost on such pages is lists and tables, and then all of them.
 _SURELY_FOUND = 0.5
 _BARE_LINK = re.compile(r"(?<![\\!])\[((?:[^\[\]\\\n]|\\.)*+)\](?![(\[:])")
@@ -73,7 +73,7 @@ def extract_page(html: str, url: str | None = None) -> ExtractedPage:
         # loses all headings and some prose that it finds without them.
         again = _extract(_parsed(html), url, links=False, fast=many)
         markdown = again if again and _HEADING.search(again) else markdown
-    if many and len(markdown or "") < least:
+    if len(markdown or "") < least:
         raise ReadingError(
             f"the page has over {MOST_BLOCKS:,} paragraphs, cells or items, and no article that "
             "can be told from them; extract its text first"
