@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import subprocess
 import sys
@@ -27,3 +28,11 @@ def shell(tmp_path):
         )
 
     return shell
+
+
+@pytest.fixture(scope="session")
+def many():
+    """The module of articles in large numbers."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(Path(__file__).parent / "cli")
+        return importlib.import_module("many_articles")

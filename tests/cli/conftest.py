@@ -116,14 +116,6 @@ def names():
 
 
 @pytest.fixture
-def many():
-    """The module of articles in large numbers."""
-    import many_articles
-
-    return many_articles
-
-
-@pytest.fixture
 def quick(monkeypatch):
     """Trains few and small trees."""
     from defiller.model.classifier import FillerClassifier

@@ -3,7 +3,6 @@
 import json
 import os
 from pathlib import Path
-from types import SimpleNamespace
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -15,8 +14,6 @@ from defiller.outputs import Action
 
 HERE = Path(__file__).parent
 CLI = HERE.parent / "cli"
-PADDED = "Facts of {0}.\n[faq] What is {0}?\n" + "More on {0}.\n" * 20
-CLEAN = "Facts of {0}.\n" + "More on {0}.\n" * 20
 
 
 @pytest.fixture
@@ -47,30 +44,24 @@ def end_workers():
 
 
 @pytest.fixture(scope="session")
-def article():
-    """An article with padding in it, and what is to be kept of it; each names its number."""
-    return SimpleNamespace(padded=PADDED, clean=CLEAN)
-
-
-@pytest.fixture(scope="session")
-def write_articles():
+def write_articles(many):
     def write_articles(folder, count, **deadly):
         folder = Path(folder)
         folder.mkdir()
         for number in range(count):
-            text = deadly.get(f"_{number}", PADDED.format(number))
+            text = deadly.get(f"_{number}", many.article(number))
             (folder / f"{number:03}.txt").write_text(text, encoding="utf-8")
 
     return write_articles
 
 
 @pytest.fixture(scope="session")
-def write_records():
+def write_records(many):
     def write_records(folder, deadly):
         """JSON lines and Parquet of 130 rows; some of the rows are deadly."""
         folder = Path(folder)
         folder.mkdir(exist_ok=True)
-        rows = [{"id": n, "text": deadly.get(n, PADDED.format(n))} for n in range(130)]
+        rows = [{"id": n, "text": deadly.get(n, many.article(n))} for n in range(130)]
         lines = "".join(json.dumps(row) + "\n" for row in rows)
         (folder / "x.jsonl").write_text(lines, encoding="utf-8")
         pq.write_table(pa.Table.from_pylist(rows), folder / "y.parquet")
@@ -79,14 +70,14 @@ def write_records():
 
 
 @pytest.fixture(scope="session")
-def check_articles():
+def check_articles(many):
     def check_articles(folder, numbers):
         """These outputs, each whole, and no others; nothing half written."""
         made = sorted(p.name for p in Path(folder).iterdir() if p.suffix == ".txt")
         assert made == [f"{n:03}.txt" for n in numbers]
         for number in numbers:
             text = Path(folder, f"{number:03}.txt").read_text(encoding="utf-8")
-            assert text == CLEAN.format(number)
+            assert text == many.stripped(number)
         assert not [p.name for p in Path(folder).glob("..*")]
 
     return check_articles

@@ -58,7 +58,7 @@ def test_a_disk_that_fills_up_under_articles(strip, mounted, write_articles, che
     check_articles(out, range(40))
 
 
-def test_a_disk_that_fills_up_under_records(strip, mounted, write_records, article):
+def test_a_disk_that_fills_up_under_records(strip, mounted, write_records, many):
     """Full while rows are written, and full while Parquet is made of them."""
     write_records("in", {})
     for size in ("40k", "80k", "120k", "160k", "200k"):
@@ -76,9 +76,7 @@ def test_a_disk_that_fills_up_under_records(strip, mounted, write_records, artic
         table = pq.read_table(out / "y.parquet").to_pylist()
         lines = (out / "x.jsonl").read_text(encoding="utf-8").splitlines()
         for rows in (table, [json.loads(line) for line in lines]):
-            assert [row["defiller_text"] for row in rows] == [
-                article.clean.format(n) for n in range(130)
-            ]
+            assert [row["defiller_text"] for row in rows] == [many.stripped(n) for n in range(130)]
         gone = [json.loads(line) for line in (disk / "gone.jsonl").read_text().splitlines()]
         assert len({(e["input"], e["row"]) for e in gone}) == len(gone) == 260
         assert sorted(p.name for p in disk.rglob("*") if p.is_file()) == [
@@ -122,7 +120,7 @@ def test_a_place_that_is_read_only(strip, mounted, write_articles):
 
 
 def test_a_place_that_becomes_read_only(
-    strip, mounted, write_articles, write_records, check_articles, article
+    strip, mounted, write_articles, write_records, check_articles, many
 ):
     disk = mounted("1m")
     write_articles("in", 9, _4="READONLY")
@@ -141,7 +139,7 @@ def test_a_place_that_becomes_read_only(
     ]
     check_articles(out, done)
     subprocess.run(["mount", "-o", "remount,rw", disk], check=True)
-    Path("in/004.txt").write_text(article.padded.format(4), encoding="utf-8")
+    Path("in/004.txt").write_text(many.article(4), encoding="utf-8")
     os.utime("in/004.txt", (0, 0))
     assert strip("in", out=out, resume=True) == (0, [])
     check_articles(out, range(9))
@@ -159,10 +157,10 @@ def test_inputs_on_a_read_only_disk_are_not_touched_in_place(strip, mounted, wri
     assert {p: p.read_bytes() for p in (disk / "in").iterdir()} == before
 
 
-def test_a_file_that_may_not_grow(strip, write_articles, write_records, check_articles, article):
+def test_a_file_that_may_not_grow(strip, write_articles, write_records, check_articles, many):
     """``ulimit -f``: the system says so in its own way."""
     write_records("in", {})
-    write_articles("in2", 3, _1=article.padded.format(1) * 50)
+    write_articles("in2", 3, _1=many.article(1) * 50)
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (9_000, before[1]))
     try:

@@ -14,13 +14,13 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="signals and lim
 
 @pytest.mark.slow
 @pytest.mark.parametrize("megabytes", [150, 450, 560, 600, 640, 700, 900])
-def test_little_memory(tmp_path, megabytes, write_articles, article):
+def test_little_memory(tmp_path, megabytes, write_articles, many):
     """The shipped model under ``ulimit -v``: below some 700 MB it does not begin, above it does.
 
     In between some articles are too much: they are named and all others are done.
     """
     write_articles(tmp_path / "in", 12)
-    words = article.padded.split()
+    words = many.article(0).split()
     chance = random.Random(1)
     lines = (" ".join(chance.choices(words, k=12)) for _ in range(40_000))
     (tmp_path / "in" / "long.txt").write_text("\n".join(lines), encoding="utf-8")

@@ -31,7 +31,7 @@ def test_a_worker_that_crashes_in_c_costs_one_article(strip, jobs, write_article
 
 
 @pytest.mark.slow
-def test_a_worker_that_crashes_costs_one_row(strip, write_records, article):
+def test_a_worker_that_crashes_costs_one_row(strip, write_records, many):
     write_records("in", {7: "SEGFAULT", 70: "KILLED", 129: "ABORTED"})
     code, said = strip("in", out="clean", jobs=2, errors=Path("bad.jsonl"))
     assert code == 1
@@ -48,7 +48,7 @@ def test_a_worker_that_crashes_costs_one_row(strip, write_records, article):
         assert [row["id"] for row in rows] == list(range(130))
         for row in rows:
             dead = row["id"] in (7, 70, 129)
-            assert row["defiller_text"] == (None if dead else article.clean.format(row["id"]))
+            assert row["defiller_text"] == (None if dead else many.stripped(row["id"]))
             assert (row["defiller_error"] is not None) == dead
 
 

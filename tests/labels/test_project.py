@@ -3,7 +3,6 @@
 import gzip
 import itertools
 import json
-import random
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -16,8 +15,6 @@ from defiller.cli import app
 from defiller.features.document import Role
 from defiller.features.extractor import FeatureExtractor, rows_of
 from defiller.features.reading import decode, read
-from defiller.labels import alignment
-from defiller.labels.alignment import partners
 from defiller.labels.formats import read_labels, write_labels
 from defiller.labels.join import Outcome
 from defiller.labels.kinds import Kind
@@ -321,37 +318,3 @@ def test_a_projected_file_passes_the_checks_and_is_what_project_yields(folder):
     documents = [p.document for p in project("kettles.jsonl", "pages") if p.document]
     assert list(read_labels("x.jsonl")) == documents
     assert runner.invoke(app, ["labels", "check", "kettles.jsonl", "x.jsonl"]).exit_code == 0
-
-
-def longest(one, other):
-    rows = [[0] * (len(other) + 1) for _ in range(len(one) + 1)]
-    for i, j in itertools.product(range(len(one)), range(len(other))):
-        rows[i + 1][j + 1] = (
-            rows[i][j] + 1 if one[i] == other[j] else max(rows[i][j + 1], rows[i + 1][j])
-        )
-    return rows[-1][-1]
-
-
-@pytest.mark.parametrize("letters", [2, 6, 40])
-def test_partners_are_equal_rise_and_are_nearly_all(letters):
-    drawn = random.Random(0)
-    found = best = 0
-    for _ in range(150):
-        one = [drawn.randrange(letters) for _ in range(drawn.randrange(25))]
-        # The other is an edited copy, as two extractions are.
-        other = [x for x in one if drawn.random() > 0.2]
-        for _ in range(drawn.randrange(6)):
-            other.insert(drawn.randrange(len(other) + 1), drawn.randrange(letters))
-        pairs = partners(one, other)
-        assert all(one[i] == other[j] for i, j in pairs)
-        assert all(a < c and b < d for (a, b), (c, d) in itertools.pairwise(pairs))
-        found += len(pairs)
-        best += longest(one, other)
-    assert found >= 0.97 * best
-
-
-def test_a_gap_too_large_for_the_table_is_left_open(monkeypatch):
-    one, other = "xx" + "ab" * 6, "yy" + "ba" * 6
-    assert len(partners(one, other)) == 11
-    monkeypatch.setattr(alignment, "MOST_CELLS", 10)
-    assert partners(one, other) == []
