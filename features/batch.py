@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from defiller.features.document import Document, Role
 from defiller.features.headings import heading_like
 from defiller.features.phrases import PhraseTable
+from defiller.features.sparse_sums import sums_of_rows
 from defiller.features.vocabulary import (
     CAPITALISED,
     NUMBER,
@@ -82,27 +83,18 @@ class Batch:
         return self.known.hashes[self.types]
 
     @cached_property
-    def _flags(self) -> tuple[Ints, Ints]:
-        """Pairs of token and flag, for all flags of all tokens."""
-        counts = self.known.flag_count[self.types]
-        total = int(counts.sum())
-        token = np.repeat(np.arange(len(self.types)), counts)
-        step = np.arange(total) - np.repeat(np.cumsum(counts) - counts, counts)
-        flag = self.known.flag_items[np.repeat(self.known.flag_start[self.types], counts) + step]
-        return token, flag.astype(np.int64)
-
-    @cached_property
     def _flag_bits(self) -> NDArray[np.uint64]:
         return self.known.flag_bits[self.types]
 
     @cached_property
     def flag_counts(self) -> Floats:
         """How many tokens of each flag a paragraph has, float32 (paragraphs, flags)."""
-        token, flag = self._flags
-        width = len(self.known.flag_names)
-        keys = self.paragraph_of[token] * width + flag
-        counted = np.bincount(keys, minlength=len(self) * width)
-        return counted.reshape(len(self), width).astype(np.float32)
+        return sums_of_rows(self.known.flags, self.types, self.token_begin.astype(np.int32))
+
+    @cached_property
+    def _flag_shares(self) -> Floats:
+        words = np.where(self.words > 0, self.words, np.float32(1))
+        return np.asarray(self.flag_counts / words[:, None], np.float32)
 
     def flagged(self, flag: int) -> NDArray[np.bool_]:
         """Which tokens carry a flag."""
@@ -115,6 +107,10 @@ class Batch:
     def flag(self, name: str) -> Floats:
         """Tokens of a flag or word list in each paragraph, by name."""
         return self.flag_counts[:, self.known.flag_names.index(name)]
+
+    def flag_share(self, name: str) -> Floats:
+        """The same a word of the paragraph; where it has no word, as many as there are."""
+        return self._flag_shares[:, self.known.flag_names.index(name)]
 
     def having(self, signs: str) -> Ints:
         """Paragraphs with any of some signs as tokens: the few that are worth a closer look."""
@@ -202,7 +198,7 @@ class Batch:
     @cached_property
     def heading_above(self) -> Ints:
         """The heading each paragraph stands under, itself excluded; -1 where there is none."""
-        where = np.where(self.heading, np.arange(len(self)), -1)
+        where = np.where(self.heading, self.places, -1)
         above = np.append(-1, np.maximum.accumulate(where)[:-1]) if len(self) else where
         return np.where(above >= self.first, above, -1)
 
@@ -213,9 +209,19 @@ class Batch:
         return np.cumsum(starts) - 1
 
     @cached_property
+    def places(self) -> Ints:
+        """0 to the number of paragraphs less one."""
+        return np.arange(len(self))
+
+    @cached_property
     def first(self) -> Ints:
         """The first paragraph of each one's document."""
         return self.begin[self.document_of]
+
+    @cached_property
+    def end(self) -> Ints:
+        """Behind the last paragraph of each one's document."""
+        return (self.begin + self.sizes)[self.document_of]
 
     @cached_property
     def colon_last(self) -> Floats:
@@ -226,10 +232,8 @@ class Batch:
         """Where the paragraphs from ``before`` earlier to ``after`` later begin and end."""
         known = self._windows.get((before, after))
         if known is None:
-            places = np.arange(len(self))
-            end = self.first + self.sizes[self.document_of]
-            low = np.maximum(places - before, self.first)
-            known = low, np.minimum(places + after + 1, end)
+            low = np.maximum(self.places - before, self.first)
+            known = low, np.minimum(self.places + after + 1, self.end)
             self._windows[before, after] = known
         return known
 
@@ -238,10 +242,8 @@ class Batch:
         result = np.full(values.shape, fill, np.float32)
         known = self._shifts.get(by)
         if known is None:
-            place = np.arange(len(self)) + by
-            inside = (place >= 0) & (place < len(self))
-            inside[inside] = self.document_of[place[inside]] == self.document_of[inside]
-            here = np.flatnonzero(inside)
+            place = self.index + by
+            here = ((place >= 0) & (place + self.first < self.end)).nonzero()[0]
             known = self._shifts[by] = here, here + by
         here, there = known
         result[here] = values[there]
@@ -275,7 +277,7 @@ def mean_by(groups: Ints, count: int, values: Floats, weight: Floats | None = No
     values : float (paragraphs,) or (columns, paragraphs)
     weight : float (paragraphs,) or None
     """
-    size = np.bincount(groups, weight, count).clip(1e-9)
+    size = np.maximum(np.bincount(groups, weight, count), 1e-9)
     weighed = values if weight is None else values * weight
     if values.ndim == 1:
         total = np.bincount(groups, weighed, count)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,43 +19,47 @@ _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 _PAIR, _TRIPLE, _FIRST, _FIRST_PAIR = (np.full(1, salt, np.uint64) for salt in (2, 3, 7, 8))
 
 
-def hashed_ngrams(batch: Batch) -> tuple[NDArray[np.int32], Ints]:
-    """Buckets of every paragraph's n-grams.
+class NGrams(NamedTuple):
+    """Buckets of paragraphs' n-grams.
 
-    One, two and three tokens in a row, the paragraph's end counting as a token of pairs; its
-    first token and its first pair once more as such.
-
-    Returns
-    -------
+    Attributes
+    ----------
     buckets : int32 (n-grams,)
         0 to ``BUCKETS`` - 1, a paragraph's n-grams together.
     begin : int64 (paragraphs,)
-        Where each paragraph's n-grams start; every paragraph has at least one.
+        Where each paragraph's n-grams start.
     """
-    hashes, owner, end = batch.hashes, batch.paragraph_of, batch.types == 0
-    size = len(batch)
-    if not size:
-        return np.zeros(0, np.int32), np.zeros(0, np.int64)
-    inner = ~end
+
+    buckets: NDArray[np.int32]
+    begin: Ints
+
+
+def hashed_ngrams(batch: Batch) -> NGrams:
+    """Buckets of every paragraph's n-grams, at least one each.
+
+    One, two and three tokens in a row, the paragraph's end counting as a token of pairs; its
+    first token and its first pair once more as such.
+    """
+    if not len(batch):
+        return NGrams(np.zeros(0, np.int32), np.zeros(0, np.int64))
+    hashes, single = batch.hashes, batch.token_count
+    triple = np.maximum(single - 2, 0)
+    ends = np.cumsum(2 * single + triple + 2)
+    begin = ends - (2 * single + triple + 2)
+    inner = (batch.types != 0).nonzero()[0]
+    in_triple = inner[batch.types[np.minimum(inner + 2, len(hashes) - 1)] != 0]
+    in_triple = in_triple[batch.types[in_triple + 1] != 0]
+    # A paragraph's tokens lie in order, so a token's place among the n-grams follows from it.
+    shift = begin - batch.token_begin[:-1]
+    keys = np.empty(int(ends[-1]), np.uint64)
+    keys[inner + shift[batch.paragraph_of[inner]]] = hashes[inner]
+    pairs = mix(hashes[:-1], hashes[1:])
+    keys[inner + (shift + single)[batch.paragraph_of[inner]]] = mix(pairs[inner], _PAIR)
+    triples = mix(pairs[in_triple], hashes[in_triple + 2])
+    owner = batch.paragraph_of[in_triple]
+    keys[in_triple + (shift + 2 * single)[owner]] = mix(triples, _TRIPLE)
     first = batch.token_begin[:-1]
     second = np.minimum(first + 1, len(hashes) - 1)
-    pairs = mix(hashes[:-1], hashes[1:])
-    triples = mix(pairs[:-1], hashes[2:])
-    in_triple = inner[:-2] & inner[1:-1] & inner[2:]
-    parts = [
-        (hashes[inner], owner[inner]),
-        (mix(pairs, _PAIR)[inner[:-1]], owner[:-1][inner[:-1]]),
-        (mix(triples, _TRIPLE)[in_triple], owner[:-2][in_triple]),
-        (mix(_FIRST, hashes[first]), np.arange(size)),
-        (mix(mix(_FIRST_PAIR, hashes[first]), hashes[second]), np.arange(size)),
-    ]
-    count = np.sum([np.bincount(part[1], minlength=size) for part in parts], axis=0)
-    begin = np.cumsum(count) - count
-    buckets = np.empty(int(count.sum()), np.int32)
-    place = begin.copy()
-    for keys, owners in parts:
-        number = np.bincount(owners, minlength=size)
-        offset = np.arange(len(owners)) - (np.cumsum(number) - number)[owners]
-        buckets[place[owners] + offset] = (keys * _SPREAD >> np.uint64(64 - BITS)).astype(np.int32)
-        place += number
-    return buckets, begin
+    keys[ends - 2] = mix(_FIRST, hashes[first])
+    keys[ends - 1] = mix(mix(_FIRST_PAIR, hashes[first]), hashes[second])
+    return NGrams((keys * _SPREAD >> np.uint64(64 - BITS)).astype(np.int32), begin)

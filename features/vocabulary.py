@@ -58,12 +58,10 @@ class Vocabulary:
         n-gram model learns "<number> of the best" once.
     flag_bits : uint64 (types,)
         One bit a flag of ``flag_names``, the first lowest.
-    flag_start, flag_count : int32 (types,)
-        Where a type's flags stand in ``flag_items``.
+    flags : float32 (types, flags)
+        The same as numbers, 1 or 0, to be added up.
     in_use : dict of str to int
         Type of every token met.
-    flag_items : int16 (entries,)
-        Flags: indices into ``flag_names``.
     """
 
     def __init__(self, cues: Cues) -> None:
@@ -89,10 +87,7 @@ class Vocabulary:
         self.lower = np.zeros(size, np.int32)
         self.hashes = np.zeros(size, np.uint64)
         self.flag_bits = np.zeros(size, np.uint64)
-        self.flag_start = np.zeros(size, np.int32)
-        self.flag_count = np.zeros(size, np.int32)
-        self.flag_items = np.zeros(size, np.int16)
-        self._entries = 0
+        self.flags = np.zeros((size, len(self.flag_names)), np.float32)
         self._slots = _Slots()
         self._tokeniser = Tokeniser()
         self._add(SEPARATOR)
@@ -135,7 +130,7 @@ class Vocabulary:
         self.in_use[token] = number
         self._slots.add(form_hash(token), number)
         if number >= len(self.lower):
-            for name in ("lower", "hashes", "flag_bits", "flag_start", "flag_count"):
+            for name in ("lower", "hashes", "flag_bits", "flags"):
                 old = getattr(self, name)
                 setattr(self, name, np.concatenate([old, np.zeros_like(old)]))
         form = token.replace("’", "'").lower()
@@ -145,12 +140,7 @@ class Vocabulary:
         flags = _forms(token) + self._lists.get(form, [])
         self.hashes[number] = stable_hash(_shape(form))
         self.flag_bits[number] = sum({1 << flag for flag in flags})
-        self.flag_start[number] = self._entries
-        self.flag_count[number] = len(flags)
-        while self._entries + len(flags) > len(self.flag_items):
-            self.flag_items = np.concatenate([self.flag_items, np.zeros_like(self.flag_items)])
-        self.flag_items[self._entries : self._entries + len(flags)] = flags
-        self._entries += len(flags)
+        self.flags[number, flags] = 1
         return number
 
 
@@ -160,10 +150,8 @@ class VocabularyArrays:
     __slots__ = (
         "_numbers",
         "flag_bits",
-        "flag_count",
-        "flag_items",
         "flag_names",
-        "flag_start",
+        "flags",
         "hashes",
         "lower",
     )
@@ -172,9 +160,7 @@ class VocabularyArrays:
         self.lower = vocabulary.lower
         self.hashes = vocabulary.hashes
         self.flag_bits = vocabulary.flag_bits
-        self.flag_start = vocabulary.flag_start
-        self.flag_count = vocabulary.flag_count
-        self.flag_items = vocabulary.flag_items
+        self.flags = vocabulary.flags
         self.flag_names = vocabulary.flag_names
         self._numbers = vocabulary.in_use
 

@@ -30,11 +30,12 @@ from defiller.model.booster import BoosterError, TextBooster
 from defiller.model.calibration import Calibrator
 from defiller.model.curve import LossCurve
 from defiller.model.early_exit import EarlyExit
+from defiller.model.kind_words import KIND_COLUMNS
 from defiller.model.parts import ModelError, parse_record, parse_weights, read_part
 from defiller.model.predictor import Predictor
 from defiller.model.record import FORMAT_VERSION, check_record, feature_names, hash_of
 from defiller.model.trees import TreeError, check_trees
-from defiller.model.words import KIND_COLUMNS, TARGETS, WordsModel
+from defiller.model.words import TARGETS, WordsModel
 
 __all__ = [
     "FORMAT_VERSION",

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
 
-from defiller.features.batch import Floats
+from defiller.features.batch import Floats, Ints
 from defiller.features.document import Document
 from defiller.labels.kinds import PADDING_KINDS, Kind
 from defiller.model.calibration import Doubles
+from defiller.model.kind_words import KIND_COLUMNS, WaitingKindWords
 from defiller.model.predictor import Predictor
 from defiller.model.verdict import Because, Reason, Verdict
 
@@ -27,20 +28,34 @@ class KindsOfBatch:
     ----------
     predictor : Predictor
     matrix : float32 (paragraphs, features)
+        The columns that are for kinds alone, its last, need not be filled in.
     padding : float64 (paragraphs,)
+    words : callable
+        What has these columns, of the paragraphs that it is called with.
     """
 
-    def __init__(self, predictor: Predictor, matrix: Floats, padding: Doubles) -> None:
+    def __init__(
+        self,
+        predictor: Predictor,
+        matrix: Floats,
+        padding: Doubles,
+        words: Callable[[Ints], WaitingKindWords],
+    ) -> None:
         self._padding = padding
         self._asked = predictor.worth_asking(padding)
-        self._waiting: tuple[Predictor, Floats] | None = (predictor, matrix[self._asked])
+        self._waiting: tuple[Predictor, Floats, WaitingKindWords] | None = (
+            predictor,
+            matrix[self._asked],
+            words(self._asked),
+        )
         self._known = np.zeros((0, len(PADDING_KINDS)))
 
     def known(self) -> Doubles:
         """Probability of each of ``PADDING_KINDS``, float64 (paragraphs, kinds)."""
         waiting = self._waiting
         if waiting is not None:
-            predictor, rows = waiting
+            predictor, rows, words = waiting
+            rows[:, rows.shape[1] - KIND_COLUMNS :] = words.columns()
             known = np.zeros((len(self._padding), len(PADDING_KINDS)))
             columns = [PADDING_KINDS.index(Kind(name)) for name in predictor.kinds_]
             known[:, columns] = predictor.shared_out(self._padding, self._asked, rows)

@@ -12,8 +12,9 @@ from typing import Any
 from defiller.features.cues import languages
 from defiller.features.signal_matrix import FEATURE_VERSION, SignalMatrix
 from defiller.labels.kinds import PADDING_KINDS
+from defiller.model.kind_words import kind_signals
 from defiller.model.parts import ModelError
-from defiller.model.words import TARGETS, kind_signals, words_signals
+from defiller.model.words import TARGETS, words_signals
 
 FORMAT_VERSION = 1
 """Raised with every change of the folder that an older defiller would misread."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
@@ -12,7 +13,7 @@ import numpy as np
 from defiller.features.batch import Batch, Floats
 from defiller.features.document import Document, Format
 from defiller.features.language import detect_language
-from defiller.features.ngrams import hashed_ngrams
+from defiller.features.ngrams import NGrams, hashed_ngrams
 from defiller.features.reading import read
 from defiller.features.signal_matrix import SignalMatrix, side_by_side
 from defiller.labels.kinds import PADDING_KINDS, Kind
@@ -20,6 +21,7 @@ from defiller.model.blocks import cut_points
 from defiller.model.bundle import Bundle, ModelError, load_bundle
 from defiller.model.calibration import Doubles
 from defiller.model.found import Found, KindsOfBatch
+from defiller.model.kind_words import KIND_COLUMNS, WaitingKindWords, beside
 from defiller.model.policy import DEFAULT_MAX_CUT, Policy
 from defiller.model.strip import cut, cut_ranges
 from defiller.model.verdict import (
@@ -29,7 +31,7 @@ from defiller.model.verdict import (
     Verdict,
     paragraph_words,
 )
-from defiller.model.words import beside, surroundings
+from defiller.model.words import surroundings
 
 __all__ = ["ModelError", "Scorer", "load"]
 
@@ -236,9 +238,11 @@ class Scorer:
             return []
         threshold = self.threshold(policy)
         batch = self.extractor.batch(documents)
-        matrix = self.matrix(batch)
+        ngrams = hashed_ngrams(batch)
+        matrix = self._columns(batch, ngrams, np.zeros((len(batch), KIND_COLUMNS), np.float32))
         padding = self.bundle.classifier.predict_padding(matrix)
-        kinds = KindsOfBatch(self.bundle.classifier, matrix, padding)
+        words = partial(WaitingKindWords, self.bundle.kind_words, ngrams, batch)
+        kinds = KindsOfBatch(self.bundle.classifier, matrix, padding, words)
         why = None
         if reasons:
             from defiller.model.explain import explain_rows  # and no sentences
@@ -256,11 +260,14 @@ class Scorer:
 
     def matrix(self, batch: Batch) -> Floats:
         """All columns that the boosters see, float32 (paragraphs, features)."""
+        ngrams = hashed_ngrams(batch)
+        return self._columns(batch, ngrams, beside(self.bundle.kind_words.scores(*ngrams), batch))
+
+    def _columns(self, batch: Batch, ngrams: NGrams, kinds: Floats) -> Floats:
+        """The same with given columns for the booster for kinds."""
         if not len(batch):
             return np.zeros((0, self.bundle.classifier.n_features_in_), np.float32)
-        ngrams = hashed_ngrams(batch)
         around = surroundings(self.bundle.words.scores(*ngrams), batch)
-        kinds = beside(self.bundle.kind_words.scores(*ngrams), batch)
         return side_by_side([self.extractor.signals(batch), around, kinds])
 
     def threshold(self, policy: Policy) -> float:

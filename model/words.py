@@ -18,8 +18,8 @@ from defiller.features.document import Role
 from defiller.features.ngrams import BITS, BUCKETS
 from defiller.features.signals import Signal
 from defiller.features.signals.family import begins, lengths, window_sum
+from defiller.features.sparse_sums import sums_of_rows
 from defiller.labels.kinds import PADDING_KINDS, Kind
-from defiller.model.sparse_sums import sums_of_rows
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -74,21 +74,6 @@ def words_signals() -> tuple[Signal, ...]:
         Signal("run_place", "place in that run"),
     ]
     return (*own, *around, *shape)
-
-
-def kind_signals() -> tuple[Signal, ...]:
-    """The columns that `beside` gives, in order; only the booster for kinds sees them."""
-    places = {"kind_says": "its wording speaks", "above_kind": "that of the paragraph above speaks"}
-    places["below_kind"] = "that of the paragraph below speaks"
-    return tuple(
-        Signal(f"{place}_{kind.value}", f"{sentence} for {kind.value} among padding, log-odds")
-        for place, sentence in places.items()
-        for kind in PADDING_KINDS
-    )
-
-
-KIND_COLUMNS = len(kind_signals())
-"""Columns at the end of a matrix that only the booster for kinds sees."""
 
 
 class WordsModel:
@@ -212,12 +197,6 @@ def ngram_table(buckets: NDArray[np.int32], begin: Ints, bits: int = BITS) -> cs
     return table
 
 
-def beside(scores: Floats, batch: Batch) -> Floats:
-    """Own scores and those of the paragraphs above and below, in the order of `kind_signals`."""
-    above, below = batch.shifted(scores, -1), batch.shifted(scores, 1)
-    return np.hstack([scores, above, below]).astype(np.float32, copy=False)
-
-
 def surroundings(scores: Floats, batch: Batch) -> Floats:
     """Own scores and those around, in the order of `words_signals`."""
     size, targets = scores.shape
@@ -229,8 +208,8 @@ def surroundings(scores: Floats, batch: Batch) -> Floats:
     run_begin = begins(run).nonzero()[0]
     lead = _leads(batch)
     sections = int(batch.section[-1]) + 1 if size else 0
-    ones = np.ones(size, np.float32)
-    near_count = np.maximum(window_sum(ones, batch, 3, 3), 1)
+    low, high = batch.window(3, 3)
+    near_count = np.maximum(high - low - 1, 1)
     own = result[:targets]
     alone = batch.sizes[batch.document_of] <= 1
     columns = (

@@ -14,8 +14,9 @@ from defiller.features.ngrams import hashed_ngrams
 from defiller.labels.kinds import KINDS
 from defiller.model.bundle import Bundle
 from defiller.model.explain import columns_by_family
+from defiller.model.kind_words import beside
 from defiller.model.scorer import Scorer
-from defiller.model.words import FAMILY, beside, surroundings
+from defiller.model.words import FAMILY, surroundings
 from defiller.training.boosters import as_lightgbm
 from defiller.training.dataset import Dataset
 from defiller.training.figures import Judged, ap, as_json, f1_half

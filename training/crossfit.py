@@ -16,7 +16,8 @@ from defiller.labels.kinds import KINDS, PADDING_KINDS
 from defiller.model.bundle import Bundle
 from defiller.model.calibration import Doubles
 from defiller.model.classifier import FOLDS, FillerClassifier
-from defiller.model.words import TARGETS, WordsModel, beside, surroundings
+from defiller.model.kind_words import beside
+from defiller.model.words import TARGETS, WordsModel, surroundings
 from defiller.training.cache import FeatureCache, compute_features
 from defiller.training.dataset import Dataset
 from defiller.training.fold import Sides, fit_fold

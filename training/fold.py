@@ -11,7 +11,7 @@ from defiller.features.batch import Floats
 from defiller.model.bundle import Bundle
 from defiller.model.calibration import Doubles
 from defiller.model.classifier import FillerClassifier
-from defiller.model.words import KIND_COLUMNS
+from defiller.model.kind_words import KIND_COLUMNS
 from defiller.training.refine import refine
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from defiller.features.batch import Batch, Floats
-from defiller.features.signals.family import Family, Signal, cue_signals, share
+from defiller.features.signals.family import Family, Signal, cue_signals
 
 _TIME = re.compile(r"\d{1,2}:\d\d|\d{4}-\d\d-\d\d|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b")
 
@@ -39,8 +39,8 @@ class Byline(Family):
         named = (words >= 2) & (words <= 4) & (capital == words)
         return (
             batch.cue("byline_line"),
-            share(batch.flag("publishing"), words),
+            batch.flag_share("publishing"),
             clock,
-            share(batch.flag("month"), words),
+            batch.flag_share("month"),
             named.astype(np.float32),
         )

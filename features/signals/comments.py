@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from defiller.features.batch import Batch, Floats
-from defiller.features.signals.family import Family, Signal, cue_signals, distance_below, share
+from defiller.features.signals.family import Family, Signal, cue_signals, distance_below
 
 
 class Comments(Family):
@@ -28,7 +28,7 @@ class Comments(Family):
     def columns(self, batch: Batch) -> Sequence[Floats]:
         """See `Family.columns`."""
         cue = batch.cue("comments_form")
-        own = share(batch.flag("first_person"), batch.words)
+        own = batch.flag_share("first_person")
         return (
             cue,
             distance_below(cue * (batch.words <= 12), batch),

@@ -78,10 +78,8 @@ def share(part: Floats, whole: Floats) -> Floats:
 
 def distance_below(marks: Floats, batch: Batch) -> Floats:
     """Paragraphs since the last marked one above in the same document; NaN without one."""
-    places = np.arange(len(batch))
-    last = np.maximum.accumulate(np.where(marks > 0, places, -1))
-    inside = last >= batch.first
-    return np.where(inside, places - last, np.nan).astype(np.float32)
+    last = np.maximum.accumulate(np.where(marks > 0, batch.places, -1))
+    return np.where(last >= batch.first, batch.places - last, np.nan).astype(np.float32)
 
 
 def window_sum(values: Floats, batch: Batch, before: int, after: int) -> Floats:
@@ -89,7 +87,15 @@ def window_sum(values: Floats, batch: Batch, before: int, after: int) -> Floats:
 
     Of one column (paragraphs,), or of several at once (columns, paragraphs).
     """
+    return window_sums(values, batch, (before, after))[0]
+
+
+def window_sums(values: Floats, batch: Batch, *windows: tuple[int, int]) -> list[Floats]:
+    """The same over several windows."""
     total = np.zeros((*values.shape[:-1], len(batch) + 1))
     np.cumsum(values, axis=-1, out=total[..., 1:])
-    low, high = batch.window(before, after)
-    return np.asarray(total[..., high] - total[..., low] - values, dtype=np.float32)
+    sums = []
+    for before, after in windows:
+        low, high = batch.window(before, after)
+        sums.append((total[..., high] - total[..., low] - values).astype(np.float32))
+    return sums

@@ -13,7 +13,7 @@ from defiller.features.signals.family import (
     distance_below,
     lengths,
     share,
-    window_sum,
+    window_sums,
 )
 
 
@@ -60,8 +60,7 @@ class Faq(Family):
         heading = batch.heading.astype(np.float32)
         plain = heading * (question == 0) * (heading_cue == 0)
         counted = np.cumsum(plain)
-        places = np.arange(len(batch))
-        last = np.maximum.accumulate(np.where(heading_cue > 0, places, -1))
+        last = np.maximum.accumulate(np.where(heading_cue > 0, batch.places, -1))
         first = batch.first
         inside = last >= first
         since = np.where(inside, counted - counted[np.maximum(last, 0)], np.nan)
@@ -79,10 +78,8 @@ class Faq(Family):
             since.astype(np.float32),
             question,
             np.maximum(batch.shifted(question, -1, 0.0), batch.of_heading(question)),
-            window_sum(question, batch, 6, 6),
-            window_sum(question, batch, 6, 0),
-            window_sum(question, batch, 0, 6),
-            share(batch.per_document(question_heading), batch.per_document(heading)),
+            *window_sums(question, batch, (6, 6), (6, 0), (0, 6)),
+            share(*batch.per_document(np.stack([question_heading, heading]))),
             starts,
             asked_above,
             share(asked_above, headings_above),
@@ -114,8 +111,7 @@ def _question_runs(batch: Batch, question: Floats) -> tuple[Floats, Floats, Floa
     total = np.concatenate([np.zeros(1), np.cumsum(batch.words, dtype=np.float64)])
     stop = np.where(last, (batch.begin + batch.sizes)[document], np.append(marks[1:], size))
     words = np.bincount(run, total[stop] - total[marks]) / length
-    places = np.arange(size)
-    above = np.searchsorted(marks, places, side="right") - 1
+    above = np.searchsorted(marks, batch.places, side="right") - 1
     inside = (above >= 0) & (document[np.maximum(above, 0)] == batch.document_of)
     inside &= asks[np.maximum(above, 0)]
     own = above[inside]

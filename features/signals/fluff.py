@@ -43,7 +43,7 @@ class Fluff(Family):
         vague = np.sum(listed, axis=0) - names
         return (
             *cues,
-            *(share(one, batch.words) for one in listed),
+            *(batch.flag_share(name) for name in _LISTS),
             share(vague, batch.words),
             np.asarray((cues[0] + cues[1]) * (batch.index < 4), dtype=np.float32),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from defiller.features.batch import Batch, Floats
-from defiller.features.signals.family import Family, Signal, cue_signals, share
+from defiller.features.signals.family import Family, Signal, cue_signals
 
 
 class Legal(Family):
@@ -23,5 +23,4 @@ class Legal(Family):
 
     def columns(self, batch: Batch) -> Sequence[Floats]:
         """See `Family.columns`."""
-        words = batch.flag("legal")
-        return batch.cue("legal_notice"), share(words, batch.words), words
+        return batch.cue("legal_notice"), batch.flag_share("legal"), batch.flag("legal")

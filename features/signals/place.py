@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 
 from defiller.features.batch import Batch, Floats
 from defiller.features.cues import load_cues
 from defiller.features.document import Role
-from defiller.features.signals.family import Family, Signal, distance_below, share, window_sum
+from defiller.features.signals.family import (
+    Family,
+    Signal,
+    distance_below,
+    share,
+    window_sum,
+    window_sums,
+)
 
 # Cues around a paragraph, summed by kind.
 KINDS = tuple(dict.fromkeys(cue.kind for cue in load_cues().cues))
@@ -20,11 +28,13 @@ _WHERE = {-2: "two above", -1: "above", 1: "below", 2: "two below"}
 
 def cues_by_kind(batch: Batch) -> Floats:
     """Cues of each kind in each paragraph, float32 (paragraphs, kinds)."""
-    kinds = {cue.name: KINDS.index(cue.kind) for cue in load_cues().cues}
-    member = np.zeros((len(batch.phrases.names), len(KINDS)), np.float32)
-    for column, name in enumerate(batch.phrases.names):
-        member[column, kinds[name]] = 1
-    return np.asarray(np.minimum(batch.cue_counts, 2) @ member, dtype=np.float32)
+    return np.asarray(np.minimum(batch.cue_counts, 2) @ _members(), dtype=np.float32)
+
+
+@cache
+def _members() -> Floats:
+    """Whether a cue is of a kind, float32 (cues, kinds)."""
+    return np.array([[cue.kind == kind for kind in KINDS] for cue in load_cues().cues], np.float32)
 
 
 class Place(Family):
@@ -104,6 +114,9 @@ class Place(Family):
         )
         mean_words, mean_items, mean_heading, mean_rows = means[:4]
         mean_padding, mean_second, mean_first, mean_report, mean_number = means[4:]
+        beside = np.stack([words, heading, items], axis=1)
+        words_above, heading_above, items_above = batch.shifted(beside, -1).T
+        words_below, heading_below, items_below = batch.shifted(beside, 1).T
         return (
             np.minimum(batch.index, 50),
             np.minimum(left, 50),
@@ -119,15 +132,19 @@ class Place(Family):
             section - section_first,
             section_last - section,
             window_sum(items, batch, 8, 8),
-            *(batch.shifted(words, by) for by in _NEIGHBOURS),
-            *(batch.shifted(heading, by) for by in (-1, 1)),
-            *(batch.shifted(items, by) for by in (-1, 1)),
+            batch.shifted(words, -2),
+            words_above,
+            words_below,
+            batch.shifted(words, 2),
+            heading_above,
+            heading_below,
+            items_above,
+            items_below,
             batch.shifted(batch.colon_last, -1, 0.0),
             *of_heading.T,
             *window_sum(kinds.T, batch, 3, 3),
             *batch.shifted(kinds, -1, 0.0).T,
-            window_sum(furniture, batch, 10, 0),
-            window_sum(furniture, batch, 0, 10),
+            *window_sums(furniture, batch, (10, 0), (0, 10)),
             mean_padding,
             share(mean_second, mean_words),
             share(mean_first, mean_words),

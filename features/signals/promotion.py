@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from defiller.features.batch import Batch, Floats
-from defiller.features.signals.family import Family, Signal, cue_signals, share, window_sum
+from defiller.features.signals.family import Family, Signal, cue_signals, window_sum
 
 
 class Promotion(Family):
@@ -39,13 +39,13 @@ class Promotion(Family):
         ]
         return (
             *cues,
-            share(batch.flag("selling"), batch.words),
+            batch.flag_share("selling"),
             batch.flag("action"),
             starts,
             batch.flag("social"),
             np.array(address, np.float32),
             np.array([c.count("!") for c in batch.contents], np.float32),
-            share(batch.flag("second_person"), batch.words),
-            share(batch.flag("first_person_plural"), batch.words),
+            batch.flag_share("second_person"),
+            batch.flag_share("first_person_plural"),
             window_sum(np.minimum(cues[0] + cues[1] + cues[2], 1), batch, 3, 3),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from defiller.features.batch import Batch, Floats
 from defiller.features.document import Role
@@ -41,8 +42,8 @@ class Related(Family):
         """See `Family.columns`."""
         cue = batch.cue("related_heading") * (batch.words <= 14)
         # Short lines are furniture ("Menu") or list items; headlines have four words and more.
-        open_end = np.array([not c.endswith((".", "!", ":", ";", ",")) for c in batch.contents])
-        like = (batch.words >= 4) & (batch.words <= 20) & open_end.astype(np.bool_)
+        open_end = [not c.endswith((".", "!", ":", ";", ",")) for c in batch.contents]
+        like = (batch.words >= 4) & (batch.words <= 20) & np.array(open_end, np.bool_)
         like &= ~batch.role(Role.TABLE_ROW)
         title_like = like.astype(np.float32)
         return (
@@ -52,19 +53,17 @@ class Related(Family):
             distance_below(cue, batch),
             share(batch.flag("capitalised"), batch.flag("word")),
             title_like,
-            run_length(title_like, batch, backwards=True),
-            run_length(title_like, batch, backwards=False),
+            *runs_beside(like, batch),
             window_sum(title_like, batch, 4, 4),
         )
 
 
-def run_length(mask: Floats, batch: Batch, *, backwards: bool) -> Floats:
-    """Unbroken run of marked paragraphs that ends just above (or starts just below), at most 8."""
-    run = np.zeros(len(batch), np.float32)
-    going = np.ones(len(batch), np.bool_)
-    for step in range(1, 9):
-        going &= batch.shifted(mask, -step if backwards else step, 0.0) > 0
-        if not going.any():
-            break
-        run += going
-    return run
+def runs_beside(mask: NDArray[np.bool_], batch: Batch) -> tuple[Floats, Floats]:
+    """Unbroken runs of marked paragraphs that end just above and start just below, at most 8."""
+    above, below = np.zeros(len(batch), np.int64), np.zeros(len(batch), np.int64)
+    places, size = batch.places, len(batch)
+    broken = np.maximum.accumulate(np.where(mask, -1, places))
+    above[1:] = places[:-1] - np.maximum(broken[:-1], batch.first[1:] - 1)
+    broken = np.minimum.accumulate(np.where(mask, size, places)[::-1])[::-1]
+    below[:-1] = np.minimum(broken[1:], batch.end[:-1]) - places[1:]
+    return np.minimum(above, 8).astype(np.float32), np.minimum(below, 8).astype(np.float32)

@@ -160,7 +160,7 @@ def copy_runs(batch: Batch, original: Ints) -> tuple[Floats, Floats]:
     distance = np.where(original >= 0, np.arange(size) - original, -1)
     beside = copies[:, None] + np.arange(-_RUN, _RUN + 1)
     inside = (beside >= 0) & (beside < size)
-    beside = beside.clip(0, size - 1)
+    beside = np.minimum(np.maximum(beside, 0), size - 1)
     same = inside & (batch.document_of[copies][:, None] == batch.document_of[beside])
     # A line more or less between the copies is allowed for.
     near = np.abs(distance[beside] - distance[copies][:, None]) <= 2
@@ -215,9 +215,7 @@ class Repetition(Family):
         before = words.first < words.paragraph
         after = words.last > words.paragraph
         rare = (words.count > 1) & (words.count <= MOST_PARAGRAPHS)
-        best_before, best_after = best_partner(words, size)
         fact = words.marked
-        facts = words.sum(fact, size)
         shingle_before, shingle_after, partner = self._shingles(batch)
         copies_before, copies_after, heading_later, original = self._copies(batch)
         run, run_words = copy_runs(batch, np.where(original >= 0, original, partner))
@@ -226,29 +224,27 @@ class Repetition(Family):
         headed = np.bincount(words.group[is_heading], minlength=groups)
         in_headings = headed[words.group] - is_heading > 0
         titled = words.first == batch.first[words.paragraph]
+        alone = words.count == 1
+
+        def shares(whole: Floats, *entries: NDArray[np.generic]) -> Floats:
+            return share(np.stack([words.sum(entry, size) for entry in entries]), whole)
+
         return (
-            share(words.sum(before, size), own),
-            share(words.sum(after, size), own),
-            share(words.sum(words.count == 1, size), own),
-            share(words.sum(words.first == words.paragraph, size), own),
-            share(words.sum(np.log(np.maximum(words.count, 1)), size), own),
-            share(words.sum(rare & before, size), words.sum(rare, size)),
-            share(best_before, own),
-            share(best_after, own),
-            words.sum(fact & (words.count == 1), size),
-            share(words.sum(fact & before, size), facts),
-            share(words.sum(fact & after, size), facts),
+            *shares(own, before, after, alone, ~before, np.log(words.count)),
+            *shares(words.sum(rare, size), rare & before),
+            *share(np.stack(best_partner(words, size)), own),
+            words.sum(fact & alone, size),
+            *shares(words.sum(fact, size), fact & before, fact & after),
             shingle_before,
             shingle_after,
             copies_before,
             copies_after,
             window_sum((shingle_before > 0.8).astype(np.float32), batch, 2, 2),
-            share(window_sum(shingle_before, batch, 5, 5), np.full(size, 10, np.float32)),
+            window_sum(shingle_before, batch, 5, 5) / np.float32(10),
             run,
             run_words,
             heading_later,
-            share(words.sum(in_headings, size), own),
-            share(words.sum(titled & before, size), own),
+            *shares(own, in_headings, titled & before),
         )
 
     @staticmethod
@@ -275,7 +271,8 @@ class Repetition(Family):
         item = np.array(
             [numbers.setdefault(c.casefold(), len(numbers)) for c in batch.contents], np.int64
         )
-        copies = Postings.of(item, np.arange(len(batch)), batch, np.zeros(len(batch), np.bool_))
+        again = np.flatnonzero(np.bincount(item, minlength=1)[item] > 1)
+        copies = Postings.of(item[again], again, batch, np.zeros(len(again), np.bool_))
         before, after, heading = (np.zeros(len(batch), np.float32) for _ in range(3))
         before[copies.paragraph] = copies.place
         after[copies.paragraph] = copies.count - 1 - copies.place
