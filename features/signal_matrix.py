@@ -78,7 +78,11 @@ class SignalMatrix:
         """Signals of all paragraphs of a batch, float32 (paragraphs, signals)."""
         if not len(batch):
             return np.zeros((0, sum(len(family.signals) for family in self.chosen)), np.float32)
-        return side_by_side([family.compute(batch) for family in self.chosen])
+        return side_by_side(self.parts(batch))
+
+    def parts(self, batch: Batch) -> list[Floats]:
+        """The same, a matrix a family."""
+        return [family.compute(batch) for family in self.chosen]
 
     def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:  # noqa: ARG002
         """Names of the columns."""

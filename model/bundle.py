@@ -136,7 +136,6 @@ def _saved(words: WordsModel) -> bytes:
 
 
 def _record(bundle: Bundle, parts: dict[str, bytes]) -> dict[str, Any]:
-    leave = bundle.classifier.early_exit_
     hashes = {name: hashlib.sha256(data).hexdigest() for name, data in sorted(parts.items())}
     scoring = {
         "format": FORMAT_VERSION,
@@ -151,7 +150,7 @@ def _record(bundle: Bundle, parts: dict[str, bytes]) -> dict[str, Any]:
         "kinds": list(bundle.classifier.kinds_),
         "kind_shares": [float(share) for share in bundle.classifier.shares_],
         "calibrator": bundle.classifier.calibrator_.to_json(),
-        "early_exit": None if leave is None else leave.to_json(),
+        "early_exits": [leave.to_json() for leave in bundle.classifier.early_exits_],
         "curve": bundle.curve.to_json(),
         "parts": hashes,
     }
@@ -229,8 +228,7 @@ def _classifier(record: dict[str, Any], parts: dict[str, bytes], place: Path) ->
     classifier.classes_ = np.array(sorted([*record["kinds"], Kind.SUBSTANCE.value]))
     classifier.shares_ = np.array(record["kind_shares"], np.float64)
     classifier.calibrator_ = Calibrator(**record["calibrator"])
-    leave = record["early_exit"]
-    classifier.early_exit_ = None if leave is None else EarlyExit(**leave)
+    classifier.early_exits_ = tuple(EarlyExit(**leave) for leave in record["early_exits"])
     classifier.n_features_in_ = len(record["features"])
     boosters = {
         name: _booster(parts[name], record, place / name, classes)

@@ -52,20 +52,20 @@ class WaitingKindWords:
 
     def __init__(self, model: WordsModel, ngrams: NGrams, batch: Batch, rows: Ints) -> None:
         buckets, begin = ngrams
+        self._model = model
         above = np.where(batch.index[rows] > 0, rows - 1, -1)
         below = np.where(rows + 1 < batch.end[rows], rows + 1, -1)
-        needed = np.unique(np.concatenate([rows, above, below]))
-        needed = needed[needed >= 0]
+        marked = np.zeros(len(batch) + 1, np.bool_)  # the last for those that are not there
+        for there in (rows, above, below):
+            marked[there] = True
+        rank = np.cumsum(marked) - 1
+        rank[-1] = -1
+        self._places = [rank[there] for there in (rows, above, below)]
+        needed = np.flatnonzero(marked[:-1])
         size = lengths(begin, len(buckets))[needed]
-        ends = np.cumsum(size)
-        self._model = model
-        self._begin = ends - size
+        self._begin = np.cumsum(size) - size
         shift = np.repeat(begin[needed] - self._begin, size)
         self._buckets = buckets[shift + np.arange(len(shift))]
-        self._places = [
-            np.where(there >= 0, np.searchsorted(needed, there), -1)
-            for there in (rows, above, below)
-        ]
 
     def columns(self) -> Floats:
         """Float32 (rows, ``KIND_COLUMNS``), as `beside` gives them."""

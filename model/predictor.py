@@ -46,7 +46,7 @@ class Predictor:
     shares_ : float64 (kinds,)
         Of each among the padding it was fitted on.
     calibrator_ : Calibrator
-    early_exit_ : EarlyExit or None
+    early_exits_ : tuple of EarlyExit
         Where the padding booster's first trees are enough; fitted out of fold as the calibrator.
     n_features_in_ : int
         Columns of X.
@@ -60,7 +60,7 @@ class Predictor:
     kinds_: tuple[str, ...]
     shares_: Doubles
     calibrator_: Calibrator
-    early_exit_: EarlyExit | None
+    early_exits_: tuple[EarlyExit, ...]
     n_features_in_: int
 
     def __init__(self, kind_columns: int = 0, n_jobs: int = 1) -> None:
@@ -71,7 +71,7 @@ class Predictor:
         """Log-odds of padding before calibration, float64 (paragraphs,)."""
         if not len(X):
             return np.zeros(0)
-        return ask(self.padding_booster_, X, self.early_exit_, self.n_jobs)
+        return ask(self.padding_booster_, X, self.early_exits_, self.n_jobs)
 
     def predict_padding(self, X: NDArray[np.float32]) -> Doubles:
         """Calibrated probability of padding, float64 (paragraphs,)."""

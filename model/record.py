@@ -12,8 +12,10 @@ from typing import Any
 from defiller.features.cues import languages
 from defiller.features.signal_matrix import FEATURE_VERSION, SignalMatrix
 from defiller.labels.kinds import PADDING_KINDS
+from defiller.model.early_exit import TREES
 from defiller.model.kind_words import kind_signals
 from defiller.model.parts import ModelError
+from defiller.model.trees import MOST_TREES
 from defiller.model.words import TARGETS, words_signals
 
 FORMAT_VERSION = 1
@@ -28,7 +30,7 @@ _SCORING = (
     "kinds",
     "kind_shares",
     "calibrator",
-    "early_exit",
+    "early_exits",
     "curve",
     "parts",
 )
@@ -167,11 +169,23 @@ def _is_calibrator(value: object, _: dict[str, Any]) -> bool:
     )
 
 
-def _is_exit(value: object, _: dict[str, Any]) -> bool:
-    return value is None or (
+def _are_exits(value: object, _: dict[str, Any]) -> bool:
+    if not isinstance(value, list) or len(value) > MOST_TREES // TREES:
+        return False
+    if not all(map(_is_exit, value)):
+        return False
+    trees = [leave["trees"] for leave in value]
+    return trees == sorted(set(trees))
+
+
+def _is_exit(value: object) -> bool:
+    return (
         isinstance(value, dict)
-        and value.keys() == {"below", "slope", "intercept"}
-        and _are_numbers(list(value.values()), 3)
+        and value.keys() == {"trees", "below", "slope", "intercept"}
+        and _are_numbers(list(value.values()), 4)
+        and type(value["trees"]) is int
+        and value["trees"] > 0
+        and value["trees"] % TREES == 0
         and value["slope"] > 0
     )
 
@@ -202,7 +216,7 @@ _CHECKS: dict[str, Callable[[object, dict[str, Any]], bool]] = {
     "kinds": _is_kinds,
     "kind_shares": _is_shares,
     "calibrator": _is_calibrator,
-    "early_exit": _is_exit,
+    "early_exits": _are_exits,
     "curve": _is_curve,
     "parts": _is_parts,
     "about": lambda value, _: isinstance(value, dict),

@@ -21,6 +21,7 @@ from defiller.model.blocks import cut_points
 from defiller.model.bundle import Bundle, ModelError, load_bundle
 from defiller.model.calibration import Doubles
 from defiller.model.found import Found, KindsOfBatch
+from defiller.model.guard import share_beyond
 from defiller.model.kind_words import KIND_COLUMNS, WaitingKindWords, beside
 from defiller.model.policy import DEFAULT_MAX_CUT, Policy
 from defiller.model.strip import cut, cut_ranges
@@ -29,7 +30,6 @@ from defiller.model.verdict import (
     Reason,
     ScoredDocument,
     Verdict,
-    paragraph_words,
 )
 from defiller.model.words import surroundings
 
@@ -248,12 +248,20 @@ class Scorer:
             from defiller.model.explain import explain_rows  # and no sentences
 
             why = explain_rows(self.bundle, batch, matrix)
+        dropped = [column for column, kind in enumerate(PADDING_KINDS) if kind in policy.dropped]
         scored = []
         for number, document in enumerate(documents):
             part = slice(int(batch.begin[number]), int(batch.begin[number] + batch.sizes[number]))
             scored.append(
                 self._decide(
-                    document, part, padding[part], kinds, policy, threshold, why and why[part]
+                    document,
+                    part,
+                    padding[part],
+                    kinds,
+                    dropped,
+                    policy,
+                    threshold,
+                    why and why[part],
                 )
             )
         return scored
@@ -268,7 +276,7 @@ class Scorer:
         if not len(batch):
             return np.zeros((0, self.bundle.classifier.n_features_in_), np.float32)
         around = surroundings(self.bundle.words.scores(*ngrams), batch)
-        return side_by_side([self.extractor.signals(batch), around, kinds])
+        return side_by_side([*self.extractor.parts(batch), around, kinds])
 
     def threshold(self, policy: Policy) -> float:
         """The threshold that a policy comes to with this model.
@@ -289,17 +297,17 @@ class Scorer:
         part: slice,
         padding: Doubles,
         kinds: KindsOfBatch,
+        dropped: list[int],
         policy: Policy,
         threshold: float,
         reasons: Sequence[tuple[Reason, ...]] | None,
     ) -> ScoredDocument:
-        dropped = [column for column, kind in enumerate(PADDING_KINDS) if kind in policy.dropped]
         everything = len(dropped) == len(PADDING_KINDS)
         own = padding if everything else kinds.known()[part][:, dropped].sum(axis=1)
         cut_at = cut_points(document.paragraphs, own)
         # With nothing to drop nothing goes, whatever the threshold, 0 included.
         goes = (cut_at >= threshold) & bool(dropped)
-        left_whole, words = None, None
+        left_whole = None
         warnings = list(document.warnings)
         language = document.language or detect_language(document)
         if language not in (None, self.language) and not policy.any_language:
@@ -308,20 +316,16 @@ class Scorer:
                 "nothing is cut without any_language"
             )
             left_whole = Because.LANGUAGE if len(goes) else None
-        elif goes.any():
-            words = paragraph_words(document)
-            # Where nothing is a word (rules, pipes) all that goes is all there is.
-            share = words[goes].sum() / words.sum() if words.any() else 1.0
-            if share > policy.max_cut:
-                warnings.append(
-                    f"{share:.0%} of the words would go, more than max_cut allows "
-                    f"({policy.max_cut:.0%}); the article is left whole"
-                )
-                left_whole = Because.GUARD
+        elif goes.any() and (share := share_beyond(document, goes, policy.max_cut)) is not None:
+            warnings.append(
+                f"{share:.0%} of the words would go, more than max_cut allows "
+                f"({policy.max_cut:.0%}); the article is left whole"
+            )
+            left_whole = Because.GUARD
         if left_whole is not None:
             goes[:] = False
         found = Found(part, padding, kinds, own, cut_at, goes, left_whole, threshold, reasons)
-        return ScoredDocument.of(document, found, self.model_name, language, tuple(warnings), words)
+        return ScoredDocument.of(document, found, self.model_name, language, tuple(warnings))
 
 
 def _policy(wishes: Wishes) -> Policy:

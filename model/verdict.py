@@ -113,7 +113,6 @@ class ScoredDocument:
         model: str,
         language: str | None,
         warnings: tuple[str, ...],
-        words: NDArray[np.int64] | None = None,
     ) -> Self:
         """A document whose verdicts are made when they are first asked for.
 
@@ -124,8 +123,6 @@ class ScoredDocument:
         model : str
         language : str or None
         warnings : tuple of str
-        words : int64 (paragraphs,) or None
-            Of each paragraph, where they are counted already.
         """
         scored = cls.__new__(cls)
         scored.__dict__.update(
@@ -140,8 +137,6 @@ class ScoredDocument:
             left_whole=found.left_whole,
             _found=found,
         )
-        if words is not None:
-            scored.__dict__["paragraph_words"] = words
         return scored
 
     if not TYPE_CHECKING:  # the field is there, for whoever asks

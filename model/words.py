@@ -203,10 +203,11 @@ def surroundings(scores: Floats, batch: Batch) -> Floats:
     result = np.empty((targets * (1 + len(_AROUND)) + 2, size), np.float32)
     result[:targets] = scores.T
     weight = batch.words + 1
-    run = _runs(batch)
+    layout = _layout(batch)
+    run = _runs(batch, layout)
     run_count = int(run[-1]) + 1 if size else 0
     run_begin = begins(run).nonzero()[0]
-    lead = _leads(batch)
+    lead = _leads(batch, layout)
     sections = int(batch.section[-1]) + 1 if size else 0
     low, high = batch.window(3, 3)
     near_count = np.maximum(high - low - 1, 1)
@@ -236,18 +237,16 @@ def _layout(batch: Batch) -> NDArray[np.int64]:
     return np.where(rows, 3, np.where(items, 2, np.where(batch.heading, 1, 0)))
 
 
-def _runs(batch: Batch) -> Ints:
+def _runs(batch: Batch, layout: Ints) -> Ints:
     """Number of each paragraph's unbroken run of one layout, over the batch."""
-    layout = _layout(batch)
     if not len(layout):
         return layout
     new = (layout[1:] != layout[:-1]) | (batch.document_of[1:] != batch.document_of[:-1])
     return np.concatenate([np.zeros(1, np.int64), np.cumsum(new)])
 
 
-def _leads(batch: Batch) -> Ints:
+def _leads(batch: Batch, layout: Ints) -> Ints:
     """The line above each list or table, for its items and rows; -1 for others."""
-    listed = _layout(batch) >= 2
-    places = np.arange(len(batch))
-    last = np.maximum.accumulate(np.where(listed, -1, places)) if len(batch) else places
-    return np.where(listed & (last >= batch.begin[batch.document_of]), last, -1)
+    listed = layout >= 2
+    last = np.maximum.accumulate(np.where(listed, -1, batch.places))
+    return np.where(listed & (last >= batch.first), last, -1)

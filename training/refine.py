@@ -129,7 +129,7 @@ def refine(
     if best:
         # Where the base's first trees are sure, the new ones may have something to say all the
         # same.
-        model.early_exit_ = None
+        model.early_exits_ = ()
         model.out_of_fold_[known] = base.calibrator_(margins[best][known])
         model.padding_booster_ = _continued(model, X, padding, weights, ROUNDS[best])
     then = time.perf_counter()

@@ -124,7 +124,10 @@ def best_partner(postings: Postings, paragraphs: int) -> tuple[Floats, Floats]:
 def _originals(shingles: Postings, share_before: Floats) -> Ints:
     """The earlier paragraph that each near copy is one of, -1 for others, int64 (paragraphs,)."""
     result = np.full(len(share_before), -1)
-    known = (shingles.first < shingles.paragraph) & (share_before[shingles.paragraph] >= NEAR_COPY)
+    copied = share_before >= NEAR_COPY
+    if not copied.any():
+        return result
+    known = (shingles.first < shingles.paragraph) & copied[shingles.paragraph]
     # The middle one of the places where its sequences stood first: a common turn of phrase
     # elsewhere does not move it.
     pairs = np.sort(shingles.paragraph[known] << 32 | shingles.first[known])
@@ -272,11 +275,13 @@ class Repetition(Family):
             [numbers.setdefault(c.casefold(), len(numbers)) for c in batch.contents], np.int64
         )
         again = np.flatnonzero(np.bincount(item, minlength=1)[item] > 1)
-        copies = Postings.of(item[again], again, batch, np.zeros(len(again), np.bool_))
         before, after, heading = (np.zeros(len(batch), np.float32) for _ in range(3))
+        original = np.full(len(batch), -1)
+        if not len(again):
+            return before, after, heading, original
+        copies = Postings.of(item[again], again, batch, np.zeros(len(again), np.bool_))
         before[copies.paragraph] = copies.place
         after[copies.paragraph] = copies.count - 1 - copies.place
         heading[copies.paragraph] = (copies.last > copies.paragraph) & batch.heading[copies.last]
-        original = np.full(len(batch), -1)
         original[copies.paragraph] = np.where(copies.place > 0, copies.first, -1)
         return before, after, heading, original

@@ -51,7 +51,7 @@ class Specifics(Family):
         for place in batch.having(_CODE_SIGNS).tolist():
             content = batch.contents[place]
             if len(content) < 2000:
-                code[place] = sum(sign in content for sign in _CODE)
+                code[place] = sum([sign in content for sign in _CODE])
         return (
             batch.cue("particular"),
             batch.flag("number"),

@@ -143,7 +143,7 @@ def test_families_and_the_base_sum_to_the_margin(scorer):
     _, matrix = matrices(scorer, ARTICLE, ARTICLE[::-1])
     moved = contributions(scorer.bundle, matrix)
     # Of all trees: the margin of a paragraph that leaves early is extrapolated.
-    margins = ask(scorer.bundle.classifier.padding_booster_, matrix, None, 1)
+    margins = ask(scorer.bundle.classifier.padding_booster_, matrix, (), 1)
     assert moved.of_families.sum(axis=1) + moved.base == pytest.approx(margins)
     assert moved.of_signals.sum(axis=1) + moved.base == pytest.approx(margins)
     names = [family for family, _ in columns_by_family("en")]

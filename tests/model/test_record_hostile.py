@@ -66,6 +66,10 @@ def test_json_that_is_none(folder, refused, old, new, told):
     refused(told)
 
 
+def leave(**changes):
+    return {"trees": 100, "below": -2.5, "slope": 1.0, "intercept": 0.0, **changes}
+
+
 def curve(**changes):
     sound = {"thresholds": [0.5, 0.9], "loss": [0.1, 0.0], "pooled_loss": [0.1, 0], "gain": [1, 0]}
     return {**sound, **changes}
@@ -99,11 +103,18 @@ def curve(**changes):
         ("calibrator", {"a": 0.0, "b": 1.0, "c": 0.0}),
         ("calibrator", {"a": 1.0, "b": 1.0, "c": "0"}),
         ("calibrator", {"a": 1.0, "b": 1.0, "c": 0.0, "d": 0.0}),
-        ("early_exit", {"below": -2.5, "slope": 1.5}),
-        ("early_exit", {"below": -2.5, "slope": 0.0, "intercept": 0.0}),
-        ("early_exit", {"below": -2.5, "slope": 1e300, "intercept": 0.0}),
-        ("early_exit", {"below": None, "slope": 1.0, "intercept": 0.0}),
-        ("early_exit", [1, 2, 3]),
+        ("early_exits", None),
+        ("early_exits", [1, 2, 3]),
+        ("early_exits", [{"trees": 100, "below": -2.5, "slope": 1.5}]),
+        ("early_exits", [leave(slope=0.0)]),
+        ("early_exits", [leave(slope=1e300)]),
+        ("early_exits", [leave(below=None)]),
+        ("early_exits", [leave(trees=150)]),
+        ("early_exits", [leave(trees=100.0)]),
+        ("early_exits", [leave(trees=0)]),
+        ("early_exits", [leave(trees=200), leave(trees=100)]),
+        ("early_exits", [leave(), leave()]),
+        ("early_exits", [leave(trees=100 * n) for n in range(1, 1000)]),
         ("words", {"targets": [], "intercepts": [], "kind_intercepts": []}),
         ("curve", curve(thresholds=[0.9, 0.5])),
         ("curve", curve(thresholds=[0.5, 2.0])),

@@ -241,7 +241,7 @@ def test_reasons_add_up_to_the_margin(scorer):
     booster = scorer.bundle.classifier.padding_booster_
     contributions = booster.predict(matrix, pred_contrib=True)
     # Of all trees: the margin of a paragraph that leaves early is extrapolated.
-    assert contributions.sum(axis=1) == pytest.approx(ask(booster, matrix, None, 1))
+    assert contributions.sum(axis=1) == pytest.approx(ask(booster, matrix, (), 1))
     for verdict in scored.verdicts:
         assert 1 <= len(verdict.reasons) <= 5
         strengths = [abs(reason.contribution) for reason in verdict.reasons]
