@@ -132,7 +132,9 @@ class Vocabulary:
         if number >= len(self.lower):
             for name in ("lower", "hashes", "flag_bits", "flags"):
                 old = getattr(self, name)
-                setattr(self, name, np.concatenate([old, np.zeros_like(old)]))
+                # Zero pages cost nothing until a type is put there.
+                setattr(self, name, np.zeros((2 * len(old), *old.shape[1:]), old.dtype))
+                getattr(self, name)[: len(old)] = old
         form = token.replace("’", "'").lower()
         if form != token and form not in self.in_use:
             self._add(form)
