@@ -223,6 +223,11 @@ class Batch:
         """Behind the last paragraph of each one's document."""
         return (self.begin + self.sizes)[self.document_of]
 
+    def last_marked(self, marks: NDArray[np.bool_]) -> Ints:
+        """The last marked paragraph of the document down to each one; -1 where there is none."""
+        last = np.maximum.accumulate(np.where(marks, self.places, -1))
+        return np.where(last >= self.first, last, -1)
+
     @cached_property
     def colon_last(self) -> Floats:
         """1.0 for paragraphs that end with a colon."""

@@ -20,7 +20,7 @@ from sklearn.utils.validation import (
 
 from defiller.labels.kinds import Kind
 from defiller.model.calibration import Calibrator, Doubles
-from defiller.model.early_exit import DOUBT, TREES, fit_exits, margins_with
+from defiller.model.early_exit import DOUBT, TREES, fit_exits, margins_with, stages
 from defiller.model.predictor import Predictor
 
 FOLDS = 5
@@ -177,22 +177,14 @@ class FillerClassifier(ClassifierMixin, Predictor, BaseEstimator):  # type: igno
     ) -> None:
         unique, inverse = np.unique(groups, return_inverse=True)
         folds = np.array([fold_of(str(group)) for group in unique])[inverse]
-        exits = range(TREES, self.trees, TREES)
-        margin, so_far = np.full(len(padding), np.nan), np.full((len(padding), len(exits)), np.nan)
+        told = np.full((len(padding), -(-self.trees // TREES)), np.nan)
         for fold in np.unique(folds):
             inside, outside = folds != fold, folds == fold
             if not inside.any() or len(np.unique(padding[inside])) < 2:
                 continue
             booster = self._fit_padding(X[inside], padding[inside], weight[inside])
-            margin[outside] = 0.0
-            for column, trees in enumerate([*exits, self.trees]):
-                start = column * TREES
-                if start < booster.num_trees():  # fewer than asked for where none could be split
-                    margin[outside] += booster.predict(
-                        X[outside], raw_score=True, start_iteration=start, num_iteration=TREES
-                    )
-                if trees < self.trees:
-                    so_far[outside, column] = margin[outside]
+            told[outside] = stages(booster, X[outside], self.trees)
+        so_far, margin = told[:, :-1], told[:, -1]
         known = ~np.isnan(margin)
         if not known.any():
             return

@@ -91,6 +91,25 @@ class EarlyExit:
         return asdict(self)
 
 
+def stages(booster: Booster, X: NDArray[np.float32], trees: int) -> Doubles:
+    """A booster's margins after every `TREES` trees and after all, float64 (rows, stages).
+
+    Parameters
+    ----------
+    booster : lightgbm.Booster
+        Of one output.
+    X : float32 (rows, features)
+    trees : int
+        How many it was to have; it has fewer where none could be split.
+    """
+    told = np.zeros((len(X), -(-trees // TREES)))
+    for stage, start in enumerate(range(0, booster.num_trees(), TREES)):
+        told[:, stage] = np.asarray(
+            booster.predict(X, raw_score=True, start_iteration=start, num_iteration=TREES)
+        )
+    return told.cumsum(axis=1)
+
+
 def fit_exits(so_far: Doubles, margin: Doubles, doubt: float) -> tuple[EarlyExit, ...]:
     """One exit behind each `TREES` trees at which enough paragraphs can leave.
 

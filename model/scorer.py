@@ -249,16 +249,18 @@ class Scorer:
 
             why = explain_rows(self.bundle, batch, matrix)
         dropped = [column for column, kind in enumerate(PADDING_KINDS) if kind in policy.dropped]
+        everything = len(dropped) == len(PADDING_KINDS)
         scored = []
         for number, document in enumerate(documents):
             part = slice(int(batch.begin[number]), int(batch.begin[number] + batch.sizes[number]))
+            own = padding[part] if everything else kinds.known()[part][:, dropped].sum(axis=1)
             scored.append(
                 self._decide(
                     document,
                     part,
                     padding[part],
+                    own,
                     kinds,
-                    dropped,
                     policy,
                     threshold,
                     why and why[part],
@@ -296,17 +298,15 @@ class Scorer:
         document: Document,
         part: slice,
         padding: Doubles,
+        own: Doubles,
         kinds: KindsOfBatch,
-        dropped: list[int],
         policy: Policy,
         threshold: float,
         reasons: Sequence[tuple[Reason, ...]] | None,
     ) -> ScoredDocument:
-        everything = len(dropped) == len(PADDING_KINDS)
-        own = padding if everything else kinds.known()[part][:, dropped].sum(axis=1)
         cut_at = cut_points(document.paragraphs, own)
         # With nothing to drop nothing goes, whatever the threshold, 0 included.
-        goes = (cut_at >= threshold) & bool(dropped)
+        goes = (cut_at >= threshold) & bool(policy.dropped)
         left_whole = None
         warnings = list(document.warnings)
         language = document.language or detect_language(document)

@@ -228,7 +228,7 @@ def surroundings(scores: Floats, batch: Batch) -> Floats:
         around[:, offset] = column
     length = lengths(run_begin, size)
     result[-2] = length[run] if size else 0
-    result[-1] = np.arange(size) - run_begin[run] if size else 0
+    result[-1] = batch.places - run_begin[run] if size else 0
     return result.T
 
 
@@ -248,5 +248,4 @@ def _runs(batch: Batch, layout: Ints) -> Ints:
 def _leads(batch: Batch, layout: Ints) -> Ints:
     """The line above each list or table, for its items and rows; -1 for others."""
     listed = layout >= 2
-    last = np.maximum.accumulate(np.where(listed, -1, batch.places))
-    return np.where(listed & (last >= batch.first), last, -1)
+    return np.where(listed, batch.last_marked(~listed), -1)

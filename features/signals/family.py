@@ -78,8 +78,8 @@ def share(part: Floats, whole: Floats) -> Floats:
 
 def distance_below(marks: Floats, batch: Batch) -> Floats:
     """Paragraphs since the last marked one above in the same document; NaN without one."""
-    last = np.maximum.accumulate(np.where(marks > 0, batch.places, -1))
-    return np.where(last >= batch.first, batch.places - last, np.nan).astype(np.float32)
+    last = batch.last_marked(marks > 0)
+    return np.where(last >= 0, batch.places - last, np.nan).astype(np.float32)
 
 
 def window_sum(values: Floats, batch: Batch, before: int, after: int) -> Floats:

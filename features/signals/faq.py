@@ -60,10 +60,9 @@ class Faq(Family):
         heading = batch.heading.astype(np.float32)
         plain = heading * (question == 0) * (heading_cue == 0)
         counted = np.cumsum(plain)
-        last = np.maximum.accumulate(np.where(heading_cue > 0, batch.places, -1))
+        last = batch.last_marked(heading_cue > 0)
         first = batch.first
-        inside = last >= first
-        since = np.where(inside, counted - counted[np.maximum(last, 0)], np.nan)
+        since = np.where(last >= 0, counted - counted[last], np.nan)
         asked = np.cumsum(question_heading) - question_heading
         headings = np.cumsum(heading) - heading
         asked_above = (asked - asked[first]).astype(np.float32)
@@ -109,7 +108,7 @@ def _question_runs(batch: Batch, question: Floats) -> tuple[Floats, Floats, Floa
     ends = last[np.append(begin[1:], len(marks)) - 1]
     # A mark's stretch reaches to the next one of the document, or to its end.
     total = np.concatenate([np.zeros(1), np.cumsum(batch.words, dtype=np.float64)])
-    stop = np.where(last, (batch.begin + batch.sizes)[document], np.append(marks[1:], size))
+    stop = np.where(last, batch.end[marks], np.append(marks[1:], size))
     words = np.bincount(run, total[stop] - total[marks]) / length
     above = np.searchsorted(marks, batch.places, side="right") - 1
     inside = (above >= 0) & (document[np.maximum(above, 0)] == batch.document_of)

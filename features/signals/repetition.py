@@ -160,7 +160,7 @@ def copy_runs(batch: Batch, original: Ints) -> tuple[Floats, Floats]:
     copies = np.flatnonzero(original >= 0)
     if not len(copies):
         return count, words
-    distance = np.where(original >= 0, np.arange(size) - original, -1)
+    distance = np.where(original >= 0, batch.places - original, -1)
     beside = copies[:, None] + np.arange(-_RUN, _RUN + 1)
     inside = (beside >= 0) & (beside < size)
     beside = np.minimum(np.maximum(beside, 0), size - 1)
