@@ -9,6 +9,8 @@ from typing import Any, Self
 import lightgbm as lgb
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import brentq
+from scipy.special import expit
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import (
@@ -110,6 +112,7 @@ class FillerClassifier(ClassifierMixin, Predictor, BaseEstimator):  # type: igno
         groups: ArrayLike | None = None,
         calibrate: bool = True,
         calibration_weight: ArrayLike | None = None,
+        init_score: ArrayLike | None = None,
     ) -> Self:
         """Fit both boosters and the calibrator.
 
@@ -128,6 +131,10 @@ class FillerClassifier(ClassifierMixin, Predictor, BaseEstimator):  # type: igno
         calibration_weight : float (paragraphs,) or None
             Weights for the calibration where they are others: articles that help to learn may
             hold far more padding than those that will be scored.
+        init_score : float (paragraphs,) or None
+            Log-odds that the padding booster's trees go on from, by paragraph: how much likelier
+            padding is where it comes from than where the model will be asked, which no tree
+            should have to learn. It counts in fitting alone.
 
         Raises
         ------
@@ -158,10 +165,12 @@ class FillerClassifier(ClassifierMixin, Predictor, BaseEstimator):  # type: igno
         self.calibrator_ = Calibrator()
         self.early_exits_ = ()
         self.out_of_fold_ = np.full(len(kinds), np.nan)
+        initial = None if init_score is None else np.asarray(init_score, np.float64)
+        check_consistent_length(rows, initial)
         if calibrate:
             judging = weight if calibration_weight is None else np.asarray(calibration_weight)
-            self._calibrate(rows, padding, weight, names, judging)
-        self.padding_booster_ = self._fit_padding(rows, padding, weight)
+            self._calibrate(rows, padding, weight, names, judging, initial)
+        self.padding_booster_ = self._fit_padding(rows, padding, weight, initial)
         then = time.perf_counter()
         self._fit_kinds(rows[padding], kinds[padding], weight[padding])
         self.seconds_ = {"boosters": then - begun, "kinds": time.perf_counter() - then}
@@ -174,6 +183,7 @@ class FillerClassifier(ClassifierMixin, Predictor, BaseEstimator):  # type: igno
         weight: Doubles,
         groups: NDArray[np.str_],
         judging: Doubles,
+        initial: Doubles | None,
     ) -> None:
         unique, inverse = np.unique(groups, return_inverse=True)
         folds = np.array([fold_of(str(group)) for group in unique])[inverse]
@@ -182,7 +192,8 @@ class FillerClassifier(ClassifierMixin, Predictor, BaseEstimator):  # type: igno
             inside, outside = folds != fold, folds == fold
             if not inside.any() or len(np.unique(padding[inside])) < 2:
                 continue
-            booster = self._fit_padding(X[inside], padding[inside], weight[inside])
+            begun = None if initial is None else initial[inside]
+            booster = self._fit_padding(X[inside], padding[inside], weight[inside], begun)
             told[outside] = stages(booster, X[outside], self.trees)
         so_far, margin = told[:, :-1], told[:, -1]
         known = ~np.isnan(margin)
@@ -190,7 +201,8 @@ class FillerClassifier(ClassifierMixin, Predictor, BaseEstimator):  # type: igno
             return
         if not (judging[known] > 0).any():
             judging = weight
-        self.calibrator_ = Calibrator.fit(margin[known], padding[known], judging[known])
+        whole = margin if initial is None else margin + initial
+        self.calibrator_ = Calibrator.fit(whole[known], padding[known], judging[known])
         doubt = self.calibrator_.margin_of(DOUBT)
         counted = known & (judging > 0)
         self.early_exits_ = fit_exits(so_far[counted], margin[counted], doubt)
@@ -198,7 +210,11 @@ class FillerClassifier(ClassifierMixin, Predictor, BaseEstimator):  # type: igno
         self.out_of_fold_[known] = self.calibrator_(margin[known])
 
     def _fit_padding(
-        self, X: NDArray[np.float32], padding: NDArray[np.bool_], weight: Doubles
+        self,
+        X: NDArray[np.float32],
+        padding: NDArray[np.bool_],
+        weight: Doubles,
+        initial: Doubles | None = None,
     ) -> lgb.Booster:
         parameters = self._parameters() | {
             "num_leaves": self.leaves,
@@ -210,7 +226,7 @@ class FillerClassifier(ClassifierMixin, Predictor, BaseEstimator):  # type: igno
             # 0.748 against 0.740 on news, 0.802 against 0.788 on pages).
             "extra_trees": True,
         }
-        return self.grow(X, padding, weight, parameters, self.trees)
+        return self.grow(X, padding, weight, parameters, self.trees, initial=initial)
 
     def grow(
         self,
@@ -220,6 +236,7 @@ class FillerClassifier(ClassifierMixin, Predictor, BaseEstimator):  # type: igno
         parameters: dict[str, Any],
         rounds: int,
         begun: lgb.Booster | None = None,
+        initial: Doubles | None = None,
     ) -> lgb.Booster:
         """Trees that tell padding, of their own or behind those of another booster.
 
@@ -235,6 +252,8 @@ class FillerClassifier(ClassifierMixin, Predictor, BaseEstimator):  # type: igno
             How many.
         begun : lightgbm.Booster or None
             What they go on from, fitted with the same smoothing.
+        initial : float64 (paragraphs,) or None
+            As ``init_score`` of `fit`.
         """
         # The same loss as "binary", for labels between 0 and 1.
         parameters = parameters | {"objective": "cross_entropy"}
@@ -244,8 +263,18 @@ class FillerClassifier(ClassifierMixin, Predictor, BaseEstimator):  # type: igno
             own = X.shape[1] - self.kind_columns
             parameters["feature_contri"] = [1.0] * own + [0.0] * self.kind_columns
         taught = np.where(padding, 1.0, self.smoothing).astype(np.float32)
-        data = lgb.Dataset(X, taught, weight=weight)
-        return lgb.train(parameters, data, rounds, init_model=begun)
+        if initial is None:
+            data = lgb.Dataset(X, taught, weight=weight)
+            return lgb.train(parameters, data, rounds, init_model=begun)
+        # LightGBM adds the average to its first tree, but not where it is given scores.
+        average = brentq(
+            lambda margin: np.average(expit(initial + margin) - taught, weights=weight), -50, 50
+        )
+        data = lgb.Dataset(X, taught, weight=weight, init_score=initial + average)
+        booster = lgb.train(parameters, data, rounds)
+        for leaf in range(booster.dump_model(num_iteration=1)["tree_info"][0]["num_leaves"]):
+            booster.set_leaf_output(0, leaf, booster.get_leaf_output(0, leaf) + average)
+        return booster
 
     def _fit_kinds(self, X: NDArray[np.float32], y: NDArray[np.str_], weight: Doubles) -> None:
         kinds, numbers = np.unique(y, return_inverse=True)

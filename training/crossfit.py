@@ -22,6 +22,7 @@ from defiller.training.cache import FeatureCache, compute_features
 from defiller.training.dataset import Dataset
 from defiller.training.fold import Sides, fit_fold
 from defiller.training.parallel import in_order
+from defiller.training.prior import init_scores
 from defiller.training.progress import Stopwatch, Tell
 
 Excluded = frozenset[int]
@@ -208,7 +209,7 @@ def cross_validate(
     workers = min(n_jobs, len(folds))
     # Side by side they share the threads, so that no more run than one fold alone would use.
     one = clone(classifier).set_params(n_jobs=max(1, classifier.n_jobs // max(workers, 1)))
-    jobs = (delayed(fit_fold)(_fold(cross, fold), one, base) for fold in folds)
+    jobs = (delayed(fit_fold)(_fold(cross, fold, one.smoothing), one, base) for fold in folds)
     size = len(data.folds)
     padding = np.full(size, np.nan)
     kinds = np.zeros((size, len(KINDS)))
@@ -236,7 +237,7 @@ def _sides(data: Dataset, fold: int) -> tuple[NDArray[np.int64], NDArray[np.int6
     return np.flatnonzero(inside), np.flatnonzero(outside)
 
 
-def _fold(cross: CrossFit, fold: int) -> Sides:
+def _fold(cross: CrossFit, fold: int, smoothing: float) -> Sides:
     data = cross.prepared.dataset
     inside, outside = _sides(data, fold)
     matrix = cross.matrix(fold)
@@ -247,4 +248,5 @@ def _fold(cross: CrossFit, fold: int) -> Sides:
         data.paragraph_weights[inside],
         data.groups[inside],
         data.calibration_weights[inside],
+        init_scores(data, inside, smoothing),
     )

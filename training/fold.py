@@ -28,6 +28,8 @@ class Sides:
     weights, judging : float64 (paragraphs inside,)
         For learning, and for what is fitted out of fold.
     groups : str (paragraphs inside,)
+    initial : float64 (paragraphs inside,) or None
+        Log-odds that the trees go on from; see `init_scores`.
     """
 
     inside: Floats
@@ -36,6 +38,7 @@ class Sides:
     weights: Doubles
     groups: NDArray[np.str_]
     judging: Doubles
+    initial: Doubles | None
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,7 @@ def fit_fold(sides: Sides, classifier: FillerClassifier, base: Bundle | None) ->
         sides.groups,
         base,
         sides.judging,
+        sides.initial,
     )
     padding = model.predict_padding(sides.outside)
     return Fitted(
@@ -90,8 +94,12 @@ def fit_classifier(
     groups: NDArray[np.str_],
     base: Bundle | None,
     judging: Doubles,
+    initial: Doubles | None,
 ) -> FillerClassifier:
-    """A new classifier with the parameters of one, or with a base model the base refined."""
+    """A new classifier with the parameters of one, or with a base model the base refined.
+
+    What the trees of a refined base go on from is the base, so `initial` is for new ones.
+    """
     if base is not None:
         seed, threads = classifier.seed, classifier.n_jobs
         known = base.classifier
@@ -99,4 +107,4 @@ def fit_classifier(
     from sklearn.base import clone
 
     new: FillerClassifier = clone(classifier).set_params(kind_columns=KIND_COLUMNS)
-    return new.fit(X, names, weights, groups, calibration_weight=judging)
+    return new.fit(X, names, weights, groups, calibration_weight=judging, init_score=initial)

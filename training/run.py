@@ -174,17 +174,18 @@ def _read(order: TrainingOrder) -> tuple[Base, Dataset, CheckReport]:
     base = read_base(order.base)
     kind_map = None if order.kinds_map is None else read_kind_map(order.kinds_map)
     ids = read_ids(order.ids) if order.ids else None
+    weights, words_weights = base.by_file(order.weights), base.by_file(order.words_weights)
     dataset = load_dataset(
         order.labels,
         order.only_train,
         ids,
-        {**base.weights, **order.weights},
-        words_weights={**base.words_weights, **order.words_weights},
+        {**base.weights, **weights},
+        words_weights={**base.words_weights, **words_weights},
         base=base.files,
         kind_map=kind_map,
         corrections=read_overlay(*order.corrections) if order.corrections else None,
     )
-    for option, named in (("--weight", order.weights), ("--words-weight", order.words_weights)):
+    for option, named in (("--weight", weights), ("--words-weight", words_weights)):
         unknown = set(named) - set(dataset.collections)
         if unknown:
             raise LabelError(f"{option} names {sorted(unknown)}, which is none of the label files")

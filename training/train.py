@@ -29,6 +29,7 @@ from defiller.training.crossfit import (
 from defiller.training.dataset import Dataset
 from defiller.training.figures import Judged
 from defiller.training.fold import fit_classifier
+from defiller.training.prior import init_scores
 from defiller.training.progress import Step, Stopwatch, Tell
 from defiller.training.record import describe
 from defiller.training.soundness import check_sound
@@ -197,6 +198,7 @@ def fit(
         data.groups[used],
         base,
         data.calibration_weights[used],
+        init_scores(data, used, classifier.smoothing),
     )
     clock.add(model.seconds_)
     with clock.of("curve"):

@@ -49,7 +49,8 @@ def train(
         list[str] | None,
         typer.Option(
             metavar="NAME=W",
-            help="Weight of a label file, by its bare name, where 1 is full; may be repeated.",
+            help="Weight of a label file, by its bare name, where 1 is full; 'corpus' names all "
+            "files of --base corpus. May be repeated.",
         ),
     ] = None,
     words_weight: Annotated[
