@@ -253,7 +253,7 @@ class FillerClassifier(ClassifierMixin, Predictor, BaseEstimator):  # type: igno
         begun : lightgbm.Booster or None
             What they go on from, fitted with the same smoothing.
         initial : float64 (paragraphs,) or None
-            As ``init_score`` of `fit`.
+            As ``init_score`` of `fit`; not together with `begun`.
         """
         # The same loss as "binary", for labels between 0 and 1.
         parameters = parameters | {"objective": "cross_entropy"}
