@@ -34,22 +34,21 @@ class Base:
     ----------
     files : tuple of Path
     weights, words_weights : mapping of str to float
-        Of those files that have one of their own, by bare name.
-    corpus : tuple of str
-        The bare names of the written corpus's files, where it is among them.
+        Of the written corpus's files, where it is among them, by bare name.
     model : Bundle or None
     """
 
     files: tuple[Path, ...] = ()
     weights: Mapping[str, float] = field(default_factory=dict)
     words_weights: Mapping[str, float] = field(default_factory=dict)
-    corpus: tuple[str, ...] = ()
     model: Bundle | None = None
 
     def by_file(self, given: Mapping[str, float]) -> dict[str, float]:
         """Weights with what stands under `CORPUS` given to each of its files that has no other."""
-        whole = dict.fromkeys(self.corpus, given[CORPUS]) if CORPUS in given else {}
-        return whole | {name: given[name] for name in given if name != CORPUS or not self.corpus}
+        if CORPUS not in given or not self.weights:
+            return dict(given)
+        others = {name: weight for name, weight in given.items() if name != CORPUS}
+        return dict.fromkeys(self.weights, given[CORPUS]) | others
 
 
 def read_base(given: Sequence[str]) -> Base:
@@ -80,16 +79,15 @@ def read_base(given: Sequence[str]) -> Base:
     files: list[Path] = []
     weights: dict[str, float] = {}
     words_weights: dict[str, float] = {}
-    corpus: tuple[str, ...] = ()
     for one in given:
         if one == CORPUS:
             files += corpus_files()
-            corpus = tuple(source_of(path) for path in corpus_files())
-            weights |= dict.fromkeys(corpus, CORPUS_WEIGHT)
-            words_weights |= dict.fromkeys(corpus, CORPUS_WORDS_WEIGHT)
+            names = [source_of(path) for path in corpus_files()]
+            weights |= dict.fromkeys(names, CORPUS_WEIGHT)
+            words_weights |= dict.fromkeys(names, CORPUS_WORDS_WEIGHT)
         else:
             files += _label_files(Path(one))
-    return Base(tuple(files), weights, words_weights, corpus)
+    return Base(tuple(files), weights, words_weights)
 
 
 def _label_files(path: Path) -> list[Path]:
