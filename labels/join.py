@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from enum import StrEnum
@@ -11,7 +11,13 @@ from pathlib import Path, PurePosixPath
 
 from defiller.labels.files import read_bytes
 from defiller.labels.labelled import LabelError, LabelledDocument, LabelledParagraph
-from defiller.labels.standoff import EXTRACTION, StandoffDocument, paragraph_hash, read_standoff
+from defiller.labels.standoff import (
+    EXTRACTION,
+    WHOLE_PAGE,
+    StandoffDocument,
+    paragraph_hash,
+    read_standoff,
+)
 
 # A page may have changed or another version of the extractor may cut it differently; with one
 # paragraph in twenty gone it is still the article that was labelled.
@@ -27,7 +33,7 @@ class Outcome(StrEnum):
     OTHER_TEXT = "other text"
     """Too few of its paragraphs are in what was extracted."""
     OTHER_EXTRACTION = "other extraction"
-    """Its text was not made by the call that can be made here."""
+    """Its text was not made by a call that can be made here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +127,13 @@ def join(standoff: str | Path, pages: str | Path) -> Iterator[Joined]:
     index = Pages(pages)
     for document in read_standoff(standoff):
         page = index.find(document)
-        if document.origin.extraction != EXTRACTION:
+        lines_of = EXTRACTIONS.get(document.origin.extraction or "")
+        if lines_of is None:
             yield Joined(document, Outcome.OTHER_EXTRACTION)
         elif page is None:
             yield Joined(document, Outcome.NO_PAGE)
         else:
-            yield join_lines(document, extracted_lines(read_bytes(page)))
+            yield join_lines(document, lines_of(read_bytes(page)))
 
 
 def extracted_lines(page: bytes) -> list[str]:
@@ -135,6 +142,21 @@ def extracted_lines(page: bytes) -> list[str]:
 
     text = extract(page, favor_recall=True, include_comments=False)
     return [line.strip() for line in (text or "").split("\n") if line.strip()]
+
+
+def blocks_of_text(page: bytes) -> list[str]:
+    """The blocks of a page's text as `WHOLE_PAGE` makes them, each as one line."""
+    from justext import get_stoplist, justext
+
+    blocks = (" ".join(block.text.split()) for block in justext(page, get_stoplist("English")))
+    return [block for block in blocks if block]
+
+
+EXTRACTIONS: Mapping[str, Callable[[bytes], list[str]]] = {
+    EXTRACTION: extracted_lines,
+    WHOLE_PAGE: blocks_of_text,
+}
+"""What can be made of a page again, by the call that stand-off labels name."""
 
 
 def join_lines(standoff: StandoffDocument, lines: Sequence[str]) -> Joined:
@@ -153,6 +175,7 @@ def join_lines(standoff: StandoffDocument, lines: Sequence[str]) -> Joined:
             LabelledParagraph(line, kinds.get(place)) for place, line in enumerate(lines)
         ),
         file=standoff.file,
+        view_of=standoff.view_of,
     )
     return Joined(standoff, Outcome.JOINED, len(pairs), document)
 

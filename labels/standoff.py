@@ -27,6 +27,9 @@ from defiller.labels.labelled import LabelError, LabelledDocument, kind_named
 EXTRACTION = "extract(html, favor_recall=True, include_comments=False)"
 """The trafilatura call that `defiller.labels.join` makes: plain text, one line a paragraph."""
 
+WHOLE_PAGE = 'justext(html, get_stoplist("English"))'
+"""The jusText call that it makes: every block of text on the page, menus and footer as well."""
+
 # 64 bits: among the few hundred paragraphs of one page no two texts share them by chance.
 _HASH_DIGITS = 16
 _HASH = re.compile(rf"[0-9a-f]{{{_HASH_DIGITS}}}")
@@ -42,9 +45,9 @@ class Origin:
         As "owner/name".
     commit : str or None
     extraction : str or None
-        The call; None where the text was not extracted with trafilatura.
+        The call; None where the text was not extracted from a page.
     trafilatura : str or None
-        The version that made the call.
+        The version that made the call, where trafilatura did.
     """
 
     repository: str | None = None
@@ -66,6 +69,8 @@ class StandoffDocument:
     url, domain : str or None
     paragraphs : tuple of (str, Kind or None)
         For each paragraph `paragraph_hash` of its text, and its kind.
+    view_of : str or None
+        As of `LabelledDocument`.
     """
 
     id: str
@@ -76,6 +81,7 @@ class StandoffDocument:
     url: str | None
     domain: str | None
     paragraphs: tuple[tuple[str, Kind | None], ...]
+    view_of: str | None = None
 
 
 def normalised(text: str) -> str:
@@ -138,6 +144,7 @@ def standoff_of(
         document.url,
         document.domain,
         tuple((paragraph_hash(p.text), p.kind) for p in document.paragraphs),
+        document.view_of,
     )
 
 
@@ -163,6 +170,7 @@ def write_standoff(path: str | Path, documents: Iterable[StandoffDocument]) -> i
                 "group": document.group,
                 "extraction": document.origin.extraction,
                 "trafilatura": document.origin.trafilatura,
+                **({} if document.view_of is None else {"view_of": document.view_of}),
                 "paragraphs": document.paragraphs,
             }
             out.write(json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n")
@@ -195,8 +203,8 @@ def _standoff(record: object) -> StandoffDocument:
     for name in ("id", "source", "group"):
         if not isinstance(record.get(name), str) or not record[name]:
             raise ValueError(f"{name!r} must be a text that is not empty")
-    names = ("repository", "commit", "file", "url", "domain", "extraction", "trafilatura")
-    for name in names:
+    where = ("repository", "commit", "file", "url", "domain", "view_of")
+    for name in (*where, "extraction", "trafilatura"):
         if not isinstance(record.get(name), str | None):
             raise ValueError(f"{name!r} of {record['id']!r} must be a text or null")
     return StandoffDocument(
@@ -213,6 +221,7 @@ def _standoff(record: object) -> StandoffDocument:
         record.get("url"),
         record.get("domain"),
         tuple(_pair(pair, record["id"]) for pair in _list(record["paragraphs"], record["id"])),
+        record.get("view_of"),
     )
 
 

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from defiller.labels.kinds import Kind
 from defiller.labels.labelled import LabelError, LabelledDocument, LabelledParagraph
 from defiller.labels.standoff import (
     EXTRACTION,
+    WHOLE_PAGE,
     Origin,
     paragraph_hash,
     read_origins,
@@ -68,6 +70,21 @@ def test_what_is_written_is_read_back_and_holds_no_text(file, tmp_path):
     record = json.loads(text)
     assert (record["repository"], record["commit"]) == ("me/pages", "abc")
     assert record["paragraphs"][0] == [paragraph_hash(LINES[0]), None]
+
+
+def test_a_whole_page_comes_back_with_its_menus_as_a_view_of_its_article(tmp_path):
+    menu, footer = "Home | Kettles | About", "© 2024 Five Kettles"
+    article = PAGE.replace("<article>", f"<ul><li>{menu}</li></ul><article>")
+    page = article.replace("</article>", f"</article><footer><p>{footer}</p></footer>")
+    texts, kinds = [menu, *LINES, footer], [Kind.NAVIGATION, *KINDS, Kind.LEGAL]
+    document = replace(labelled("a-page", "a.html", texts, kinds), view_of="a")
+    origins = {"mine": Origin(extraction=WHOLE_PAGE)}
+    write_standoff(tmp_path / "x.standoff.jsonl", [standoff_of(document, origins)])
+    (tmp_path / "a.html").write_text(page, encoding="utf-8")
+    (joined,) = join(tmp_path / "x.standoff.jsonl", tmp_path)
+    assert joined.outcome is Outcome.JOINED
+    assert joined.document == document
+    assert joined.document.article == "a"
 
 
 def test_a_source_that_is_not_described():
@@ -233,6 +250,20 @@ def test_the_web_labels_stand_off_in_the_package():
     }
 
 
+@pytest.mark.parametrize(
+    ("name", "extraction", "pages", "paragraphs"),
+    [("more", EXTRACTION, 219, 27_588), ("whole-pages", WHOLE_PAGE, 192, 35_403)],
+)
+def test_labels_that_only_train_stand_off_beside_them(name, extraction, pages, paragraphs):
+    documents = list(read_standoff(standoff_file().with_name(f"{name}.standoff.jsonl.gz")))
+    assert len({d.id for d in documents}) == len(documents) == pages
+    assert sum(len(d.paragraphs) for d in documents) == paragraphs
+    assert {d.origin.extraction for d in documents} == {extraction}
+    judged = {d.id for d in read_standoff(standoff_file())}
+    assert not judged & {d.id for d in documents}
+    assert all((d.view_of is not None) == (name == "whole-pages") for d in documents)
+
+
 @pytest.mark.skipif(not WEB.is_dir(), reason="the web labels are not beside the clone")
 def test_the_stand_off_labels_are_those_of_the_web_labels(tmp_path):
     origins = read_origins(standoff_file().with_name("web.sources.toml"))
@@ -256,3 +287,17 @@ def test_pages_of_the_web_come_back_as_they_were_labelled(tmp_path):
     }
     original = {d.id: d for d in read_labels(WEB / "wcxb.jsonl")}
     assert joined == {d.id: original[d.id] for d in some}
+
+
+@pytest.mark.skipif(
+    not (SHARED / "pages" / "html").is_dir(), reason="the pages are not beside the clone"
+)
+@pytest.mark.parametrize("name", ["more", "whole-pages"])
+def test_pages_that_only_train_come_back_whole(name, tmp_path):
+    some = list(read_standoff(standoff_file().with_name(f"{name}.standoff.jsonl.gz")))[::20]
+    write_standoff(tmp_path / "some.jsonl", some)
+    joined = list(join(tmp_path / "some.jsonl", SHARED / "pages" / "html"))
+    assert [(j.outcome, j.matched) for j in joined] == [
+        (Outcome.JOINED, len(d.paragraphs)) for d in some
+    ]
+    assert [j.document.view_of for j in joined] == [d.view_of for d in some]
