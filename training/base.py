@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from defiller.labels.corpus import corpus_files
 from defiller.labels.formats import label_format
+from defiller.labels.kind_map import KindMap
 from defiller.labels.labelled import LabelError, source_of
+from defiller.labels.overlay import Overlay
 from defiller.model.bundle import Bundle, load_bundle
+from defiller.training.dataset import Dataset, load_dataset
 
 SHIPPED = "shipped"
 """Names the model of the package."""
@@ -49,6 +52,29 @@ class Base:
             return dict(given)
         others = {name: weight for name, weight in given.items() if name != CORPUS}
         return dict.fromkeys(self.weights, given[CORPUS]) | others
+
+    def beside(
+        self,
+        labels: Sequence[Path],
+        only_train: Sequence[Path] = (),
+        ids: Iterable[str] | None = None,
+        *,
+        weights: Mapping[str, float] | None = None,
+        words_weights: Mapping[str, float] | None = None,
+        kind_map: KindMap | None = None,
+        corrections: Overlay | None = None,
+    ) -> Dataset:
+        """Own labels and these files, with their weights where none is given: `load_dataset`."""
+        return load_dataset(
+            labels,
+            only_train,
+            ids,
+            {**self.weights, **self.by_file(weights or {})},
+            words_weights={**self.words_weights, **self.by_file(words_weights or {})},
+            base=self.files,
+            kind_map=kind_map,
+            corrections=corrections,
+        )
 
 
 def read_base(given: Sequence[str]) -> Base:

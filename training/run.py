@@ -24,7 +24,7 @@ from defiller.model.classifier import FillerClassifier
 from defiller.training.base import Base, read_base
 from defiller.training.cache import FeatureCache
 from defiller.training.card import model_card
-from defiller.training.dataset import Dataset, load_dataset
+from defiller.training.dataset import Dataset
 from defiller.training.figures import as_json, by_collection, by_kind
 from defiller.training.parallel import uninterrupted
 from defiller.training.progress import Bar, times_table
@@ -174,19 +174,18 @@ def _read(order: TrainingOrder) -> tuple[Base, Dataset, CheckReport]:
     base = read_base(order.base)
     kind_map = None if order.kinds_map is None else read_kind_map(order.kinds_map)
     ids = read_ids(order.ids) if order.ids else None
-    weights, words_weights = base.by_file(order.weights), base.by_file(order.words_weights)
-    dataset = load_dataset(
+    dataset = base.beside(
         order.labels,
         order.only_train,
         ids,
-        {**base.weights, **weights},
-        words_weights={**base.words_weights, **words_weights},
-        base=base.files,
+        weights=order.weights,
+        words_weights=order.words_weights,
         kind_map=kind_map,
         corrections=read_overlay(*order.corrections) if order.corrections else None,
     )
-    for option, named in (("--weight", weights), ("--words-weight", words_weights)):
-        unknown = set(named) - set(dataset.collections)
+    named = {"--weight": order.weights, "--words-weight": order.words_weights}
+    for option, weights in named.items():
+        unknown = set(base.by_file(weights)) - set(dataset.collections)
         if unknown:
             raise LabelError(f"{option} names {sorted(unknown)}, which is none of the label files")
     files = [*order.labels, *order.only_train]

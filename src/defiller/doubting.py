@@ -55,13 +55,12 @@ def doubt_command(
     from defiller.labels.overlay import write_corrections
     from defiller.model.classifier import FillerClassifier
     from defiller.training.base import read_base
-    from defiller.training.dataset import load_dataset
     from defiller.training.doubt import doubtful
     from defiller.training.progress import Bar
     from defiller.training.train import steps_of
 
     besides = read_base(base)
-    dataset = load_dataset(labels, only_train, None, besides.weights, base=besides.files)
+    dataset = besides.beside(labels, only_train)
     with Bar(Console(stderr=True)) as bar:
         bar.plan(steps_of(dataset, refined=besides.model is not None)[:-1])  # all but the model
         found = doubtful(

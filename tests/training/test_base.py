@@ -23,3 +23,13 @@ def test_a_weight_of_the_corpus_is_that_of_each_file_without_one_of_its_own(firs
 
 def test_without_the_corpus_it_is_a_name_like_any_other(own_labels):
     assert read_base([str(own_labels)]).by_file({"corpus": 0.5}) == {"corpus": 0.5}
+
+
+def test_own_labels_train_beside_the_corpus_with_its_weights(own_labels):
+    found = read_base(["corpus"]).beside([own_labels], weights={"written3": 2.0})
+    others = set(NAMES) - {"written2"}  # own labels are of the same articles
+    weights = dict(zip(found.collections, found.weights, strict=True))
+    assert weights == dict.fromkeys(others, CORPUS_WEIGHT) | {"own": 1.0, "written3": 2.0}
+    assert found.words_weights is not None
+    of_words = dict(zip(found.collections, found.words_weights, strict=True))
+    assert of_words == dict.fromkeys(others, CORPUS_WORDS_WEIGHT) | {"own": 1.0}
