@@ -38,6 +38,6 @@ def test_kinds_may_be_null_and_written_in_any_case(tmp_path):
 def test_the_written_corpus_and_its_heldout_writer():
     trained = {d.id for path in corpus_files() for d in read_labels(path)}
     kept = {d.id for path in heldout_files() for d in read_labels(path)}
-    assert (len(trained), len(kept)) == (448, 24)
+    assert (len(trained), len(kept)) == (567, 24)
     assert not trained & kept
     assert {name.split("-")[0] for name in kept} == {"written6"}
