@@ -15,6 +15,7 @@ from defiller.labels.standoff import (
     EXTRACTION,
     WHOLE_PAGE,
     StandoffDocument,
+    normalised,
     paragraph_hash,
     read_standoff,
 )
@@ -148,7 +149,7 @@ def blocks_of_text(page: bytes) -> list[str]:
     """The blocks of a page's text as `WHOLE_PAGE` makes them, each as one line."""
     from justext import get_stoplist, justext
 
-    blocks = (" ".join(block.text.split()) for block in justext(page, get_stoplist("English")))
+    blocks = (normalised(block.text) for block in justext(page, get_stoplist("English")))
     return [block for block in blocks if block]
 
 
